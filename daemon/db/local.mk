@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += daemon/libdb.a
+daemon_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(PQ_CFLAGS)
+daemon_libdb_a_SOURCES = \
+	daemon/db/db.h \
+	daemon/db/link.c daemon/db/link.h \
+	daemon/db/pipe.c daemon/db/pipe.h \
+	daemon/db/lanes.c \
+	daemon/db/statements.c daemon/db/statements.h daemon/db/statements.def \
+	daemon/db/verdict.c daemon/db/verdict.h \
+	daemon/db/hear.c

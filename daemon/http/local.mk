@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# llhttp is somebody else's code: a library of its own, without our warning flags.
+if LLHTTP_SOURCES
+noinst_LIBRARIES += daemon/libllhttp.a
+daemon_libllhttp_a_SOURCES =
+nodist_daemon_libllhttp_a_SOURCES = daemon/llhttp/api.c daemon/llhttp/http.c daemon/llhttp/llhttp.c
+daemon_libllhttp_a_CFLAGS = -w
+daemon_libllhttp_a_CPPFLAGS = $(LLHTTP_CFLAGS)
+LLHTTP_ARCHIVE = daemon/libllhttp.a
+CLEANFILES += $(nodist_daemon_libllhttp_a_SOURCES)
+daemon/llhttp/%.c: $(LLHTTP_DIR)/%.c
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
+endif
+
+noinst_LIBRARIES += daemon/libhttp.a
+daemon_libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(LLHTTP_CFLAGS)
+daemon_libhttp_a_SOURCES = \
+	daemon/http/http.h \
+	daemon/http/guard.c daemon/http/guard.h \
+	daemon/http/parse.c daemon/http/parse.h \
+	daemon/http/conn.c daemon/http/conn.h \
+	daemon/http/respond.c \
+	daemon/http/listen.c

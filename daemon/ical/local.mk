@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += daemon/libfeed.a
+daemon_libfeed_a_CPPFLAGS = $(AM_CPPFLAGS) $(ICAL_CFLAGS)
+daemon_libfeed_a_SOURCES = \
+	daemon/ical/event.c daemon/ical/event.h \
+	daemon/ical/zone.c daemon/ical/zone.h
