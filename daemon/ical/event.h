@@ -16,7 +16,7 @@ enum event_status { EVENT_TENTATIVE, EVENT_CONFIRMED, EVENT_CANCELLED };
 /* A timed session: wall time with its IANA zone (RFC 5545 §3.3.5 form 3). */
 struct event_session {
 	day_t day;
-	int start_minute, end_minute; /* of that day, 0–1439; end > start */
+	int start_minute, end_minute; /* of that day, 0–1439 and 1–1440; end > start */
 };
 
 /* All strings UTF-8, borrowed, unescaped; empty means absent. */
