@@ -2,10 +2,11 @@
 noinst_LIBRARIES += daemon/libdb.a
 daemon_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(PQ_CFLAGS)
 daemon_libdb_a_SOURCES = \
-	daemon/db/db.h \
+	daemon/db/db.h daemon/db/db.c \
+	daemon/db/greet.c daemon/db/greet.h \
+	daemon/db/hear.c daemon/db/hear.h \
+	daemon/db/lanes.c daemon/db/lanes.h \
 	daemon/db/link.c daemon/db/link.h \
 	daemon/db/pipe.c daemon/db/pipe.h \
-	daemon/db/lanes.c \
-	daemon/db/statements.c daemon/db/statements.h daemon/db/statements.def \
-	daemon/db/verdict.c daemon/db/verdict.h \
-	daemon/db/hear.c
+	daemon/db/places.c daemon/db/places.h \
+	daemon/db/verdict.c daemon/db/verdict.h
