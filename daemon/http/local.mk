@@ -5,7 +5,7 @@ noinst_LIBRARIES += daemon/libllhttp.a
 daemon_libllhttp_a_SOURCES =
 nodist_daemon_libllhttp_a_SOURCES = daemon/llhttp/api.c daemon/llhttp/http.c daemon/llhttp/llhttp.c
 daemon_libllhttp_a_CFLAGS = -w
-daemon_libllhttp_a_CPPFLAGS = $(LLHTTP_CFLAGS)
+daemon_libllhttp_a_CPPFLAGS = $(LLHTTP_CFLAGS) -DLLHTTP_STRICT_MODE=1
 LLHTTP_ARCHIVE = daemon/libllhttp.a
 CLEANFILES += $(nodist_daemon_libllhttp_a_SOURCES)
 daemon/llhttp/%.c: $(LLHTTP_DIR)/%.c
@@ -20,4 +20,5 @@ daemon_libhttp_a_SOURCES = \
 	daemon/http/parse.c daemon/http/parse.h \
 	daemon/http/conn.c daemon/http/conn.h \
 	daemon/http/respond.c \
+	daemon/http/server.c \
 	daemon/http/listen.c
