@@ -4,6 +4,7 @@
 -- Conventions for the migrations that follow
 --   * A resource table has  id text (a short prefix and a number: 'N-0001'), revision int,
 --     created_at, recorded_at; the triggers named 10_revise, 20_past, 30_audit, 40_tell.
+--     A change of child rows raises the parent's revision: UPDATE … SET revision = NULL.
 --     recorded_at is when the row's present version was recorded; data.past keeps the earlier ones.
 --   * Row-level security is enabled on every table; rights are granted to atelier_api table by table.
 --   * Every constraint a caller can hit has its sentence in COMMENT ON CONSTRAINT.

@@ -36,10 +36,6 @@ END $$;
 CREATE OR REPLACE FUNCTION rule.instant(t timestamptz) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
--- A day as text that sorts like the day.
-CREATE OR REPLACE FUNCTION rule.iso(day date) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN to_char(day::timestamp, 'YYYY-MM-DD');
-
 CREATE OR REPLACE FUNCTION rule.today() RETURNS date LANGUAGE sql STABLE
 RETURN (transaction_timestamp() AT TIME ZONE 'UTC')::date;
 

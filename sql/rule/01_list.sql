@@ -3,9 +3,11 @@
 --
 -- A list function reads
 --   p rule.page := rule.page(args, '{name,region}', 'name', rule.member_json(NULL));
---   hits := ARRAY(SELECT ROW(k1, k2, id, item)::rule.hit FROM … WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid,
---           k1, k2, id) ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,
---           CASE WHEN NOT p.d2 THEN k2 END, CASE WHEN p.d2 THEN k2 END DESC, id LIMIT p.size + 1);
+--   hits := ARRAY(SELECT ROW(k1, k2, (m).code, rule.member_json(m))::rule.hit
+--           FROM (SELECT f, rule.member_key(f, p.s1), rule.member_key(f, p.s2)
+--                 FROM rule.members_found(args) f) AS found (m, k1, k2)
+--           WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (m).code) ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,
+--           CASE WHEN NOT p.d2 THEN k2 END, CASE WHEN p.d2 THEN k2 END DESC, (m).code LIMIT p.size + 1);
 --   RETURN rule.list(p, hits, CASE WHEN p.counted THEN … END);
 -- where k1 and k2 are the texts to sort by p.s1 and p.s2. With plan_cache_mode = force_custom_plan the
 -- cases fold away, and what remains is an index's order.
