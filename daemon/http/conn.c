@@ -11,18 +11,12 @@
 
 uint64_t conn_time(const struct http_server *s, enum conn_state state) {
 	switch (state) {
-	case CONN_IDLE:
-		return s->limits.idle_ms;
-	case CONN_HEAD:
-		return s->limits.head_ms;
-	case CONN_BODY:
-		return s->limits.body_ms;
-	case CONN_WRITING:
-		return s->limits.write_ms;
-	case CONN_LINGER:
-		return LINGER_MS;
-	default:
-		return 0;
+	case CONN_IDLE: return s->limits.idle_ms;
+	case CONN_HEAD: return s->limits.head_ms;
+	case CONN_BODY: return s->limits.body_ms;
+	case CONN_WRITING: return s->limits.write_ms;
+	case CONN_LINGER: return LINGER_MS;
+	default: return 0;
 	}
 }
 
@@ -125,8 +119,8 @@ static struct str forwarded_peer(const struct http_exchange *x, struct str peer)
 		last = str_trim(last);
 		char *text = arena_dup(x->arena, last.p, last.n);
 		unsigned char address[16];
-		bool numeric = uv_inet_pton(AF_INET, text, address) == 0
-		               || uv_inet_pton(AF_INET6, text, address) == 0;
+		bool numeric =
+			uv_inet_pton(AF_INET, text, address) == 0 || uv_inet_pton(AF_INET6, text, address) == 0;
 		return numeric ? (struct str){text, last.n} : peer;
 	}
 	return peer;
@@ -210,9 +204,7 @@ static size_t conn_step(struct conn *c, const char *p, size_t n, bool *ret_more)
 	case CONN_IDLE:
 	case CONN_HEAD:
 		switch (guard_feed(&c->guard, p + c->scanned, n - c->scanned, &used, &why)) {
-		case GUARD_REFUSED:
-			conn_refuse(c, &why);
-			return 0;
+		case GUARD_REFUSED: conn_refuse(c, &why); return 0;
 		case GUARD_HEAD:
 			head = c->scanned + used;
 			conn_head(c, (struct str){p, head}, n - head);
@@ -226,31 +218,19 @@ static size_t conn_step(struct conn *c, const char *p, size_t n, bool *ret_more)
 		}
 	case CONN_BODY:
 		switch (guard_feed(&c->guard, p, n, &used, &why)) {
-		case GUARD_REFUSED:
-			conn_refuse(c, &why);
-			return used;
-		case GUARD_BODY:
-			conn_body(c, p, used);
-			return used;
-		case GUARD_END:
-			conn_request(c);
-			return used;
-		default:
-			*ret_more = used < n;
-			return used;
+		case GUARD_REFUSED: conn_refuse(c, &why); return used;
+		case GUARD_BODY: conn_body(c, p, used); return used;
+		case GUARD_END: conn_request(c); return used;
+		default: *ret_more = used < n; return used;
 		}
-	case CONN_ANSWERED:
-		conn_put_away(c);
-		return 0;
+	case CONN_ANSWERED: conn_put_away(c); return 0;
 	case CONN_LINGER:
 		c->drained += n;
 		if (c->eof || c->drained > LINGER_OCTETS)
 			conn_close(c);
 		*ret_more = false;
 		return n;
-	default:
-		*ret_more = false;
-		return c->state == CONN_CLOSED ? n : 0;
+	default: *ret_more = false; return c->state == CONN_CLOSED ? n : 0;
 	}
 }
 

@@ -25,14 +25,14 @@ enum conn_state {
 };
 
 enum {
-	READ_OCTETS = 64 * 1024,          /* one buffer, shared by all connections */
+	READ_OCTETS = 64 * 1024, /* one buffer, shared by all connections */
 	LINGER_MS = 2000,
 	LINGER_OCTETS = 1024 * 1024,      /* drained at most */
 	OVER_CAP = 64,                    /* connections over the cap that still get their 503 */
 	BODIES_OCTETS = 64 * 1024 * 1024, /* bodies in memory, all connections together */
 	SPARE_ARENAS = 64,
 	PEER_SLOTS = 256,
-	STREAM_HIGH = 64 * 1024,          /* a stream's writer is asked to wait above this */
+	STREAM_HIGH = 64 * 1024, /* a stream's writer is asked to wait above this */
 	STREAM_LOW = 16 * 1024,
 };
 
@@ -126,12 +126,13 @@ void server_arm(struct http_server *s, uint64_t due);
 void server_connection(struct listener *l); /* one is waiting to be accepted */
 struct http_exchange *exchange_new(struct conn *c);
 void exchange_free(struct http_exchange *x);
-void exchange_retire(struct http_exchange *x); /* its peer has gone: free or tell at the next turn */
+void exchange_retire(
+	struct http_exchange *x); /* its peer has gone: free or tell at the next turn */
 
 /* conn.c */
 void conn_start(struct conn *c);
 void conn_move(struct conn *c, enum conn_state state);
-void conn_eat(struct conn *c); /* go on with what is there */
+void conn_eat(struct conn *c);  /* go on with what is there */
 void conn_soon(struct conn *c); /* conn_eat at the next turn */
 void conn_expired(struct conn *c);
 void conn_close(struct conn *c);

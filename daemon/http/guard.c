@@ -41,17 +41,17 @@ enum host { HOST_START, HOST_NAME, HOST_V6, HOST_V6_END, HOST_COLON, HOST_PORT }
 enum { EXTENSION_OCTETS = 256, SIZE_DIGITS = 8, LENGTH_DIGITS = 18, PORT_DIGITS = 5 };
 
 #define SAME(c) [c] = (c)
-#define LETTER(c) [c] = (c), [(c) - 32] = (c)
+#define LETTER(c) [c] = (c), [(c)-32] = (c)
 /* tchar (RFC 9110 §5.6.2) in lower case; 0 for every other octet. */
 static const unsigned char token[256] = {
-	SAME('!'), SAME('#'), SAME('$'), SAME('%'), SAME('&'), SAME('\''), SAME('*'), SAME('+'),
-	SAME('-'), SAME('.'), SAME('^'), SAME('_'), SAME('`'), SAME('|'), SAME('~'),
-	SAME('0'), SAME('1'), SAME('2'), SAME('3'), SAME('4'),
-	SAME('5'), SAME('6'), SAME('7'), SAME('8'), SAME('9'),
-	LETTER('a'), LETTER('b'), LETTER('c'), LETTER('d'), LETTER('e'), LETTER('f'), LETTER('g'),
-	LETTER('h'), LETTER('i'), LETTER('j'), LETTER('k'), LETTER('l'), LETTER('m'), LETTER('n'),
-	LETTER('o'), LETTER('p'), LETTER('q'), LETTER('r'), LETTER('s'), LETTER('t'), LETTER('u'),
-	LETTER('v'), LETTER('w'), LETTER('x'), LETTER('y'), LETTER('z'),
+	SAME('!'),   SAME('#'),   SAME('$'),   SAME('%'),   SAME('&'),   SAME('\''),  SAME('*'),
+	SAME('+'),   SAME('-'),   SAME('.'),   SAME('^'),   SAME('_'),   SAME('`'),   SAME('|'),
+	SAME('~'),   SAME('0'),   SAME('1'),   SAME('2'),   SAME('3'),   SAME('4'),   SAME('5'),
+	SAME('6'),   SAME('7'),   SAME('8'),   SAME('9'),   LETTER('a'), LETTER('b'), LETTER('c'),
+	LETTER('d'), LETTER('e'), LETTER('f'), LETTER('g'), LETTER('h'), LETTER('i'), LETTER('j'),
+	LETTER('k'), LETTER('l'), LETTER('m'), LETTER('n'), LETTER('o'), LETTER('p'), LETTER('q'),
+	LETTER('r'), LETTER('s'), LETTER('t'), LETTER('u'), LETTER('v'), LETTER('w'), LETTER('x'),
+	LETTER('y'), LETTER('z'),
 };
 
 /* Fields that matter to framing, and those a trailer must not carry (RFC 9110 §6.5.1). */
@@ -75,8 +75,8 @@ static const struct {
 };
 
 static const char *const methods[] = {
-	[HTTP_GET_] = "GET",     [HTTP_HEAD_] = "HEAD",     [HTTP_POST_] = "POST",
-	[HTTP_PUT_] = "PUT",     [HTTP_PATCH_] = "PATCH",   [HTTP_DELETE_] = "DELETE",
+	[HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
+	[HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
 	[HTTP_OPTIONS_] = "OPTIONS",
 };
 
@@ -160,10 +160,12 @@ static enum guard_event target_octet_seen(struct guard *g, unsigned char c, stru
 		return go(g, VERSION);
 	}
 	if (g->state == STAR || !target_octet(c))
-		return odd(g, c, "The target holds an octet that must be percent-encoded (RFC 3986).", reterr);
+		return odd(g, c, "The target holds an octet that must be percent-encoded (RFC 3986).",
+		           reterr);
 	if (++g->target_octets > g->most_target)
 		return refuse(g, ERR_URI_TOO_LONG, NULL,
-		              "The target is longer than this service takes; send a shorter address.", reterr);
+		              "The target is longer than this service takes; send a shorter address.",
+		              reterr);
 	return GUARD_MORE;
 }
 
@@ -214,16 +216,11 @@ static enum guard_event request_line(struct guard *g, unsigned char c, struct wh
 			return odd(g, c, "The request line must start with a method and one blank.", reterr);
 		word_add(g, c);
 		return GUARD_MORE;
-	case START_LF:
-		return c == '\n' ? go(g, START)
-		                 : odd(g, '\r', "", reterr);
-	case TARGET_START:
-		return target_start(g, c, reterr);
+	case START_LF: return c == '\n' ? go(g, START) : odd(g, '\r', "", reterr);
+	case TARGET_START: return target_start(g, c, reterr);
 	case TARGET:
-	case STAR:
-		return target_octet_seen(g, c, reterr);
-	case VERSION:
-		return version_octet(g, c, reterr);
+	case STAR: return target_octet_seen(g, c, reterr);
+	case VERSION: return version_octet(g, c, reterr);
 	default:
 		assert(g->state == LINE_LF);
 		return c == '\n' ? go(g, FIELD_START) : odd(g, '\r', "", reterr);
@@ -241,8 +238,8 @@ static enum guard_event name_end(struct guard *g, struct why *reterr) {
 		return refuse(g, ERR_INVALID, NULL,
 		              "A trailer carries a field that belongs in the head; send it there.", reterr);
 	if (g->field == LENGTH && g->has_length)
-		return refuse(g, ERR_INVALID, "Content-Length",
-		              "Content-Length must come once; send one.", reterr);
+		return refuse(g, ERR_INVALID, "Content-Length", "Content-Length must come once; send one.",
+		              reterr);
 	if (g->field == CODING && g->chunked)
 		return refuse(g, ERR_INVALID, "Transfer-Encoding",
 		              "Transfer-Encoding must come once; send one.", reterr);
@@ -278,9 +275,7 @@ static bool host_octet(struct guard *g, unsigned char c) {
 		}
 		g->at = 1;
 		return digit || (low >= 'a' && low <= 'f') || c == ':' || c == '.';
-	case HOST_V6_END:
-		g->host = HOST_COLON;
-		return c == ':';
+	case HOST_V6_END: g->host = HOST_COLON; return c == ':';
 	default:
 		g->at = (unsigned char)(g->host == HOST_COLON ? 1 : g->at + 1);
 		g->host = HOST_PORT;
@@ -318,17 +313,16 @@ static enum guard_event coding_end(struct guard *g, struct why *reterr) {
 	bool coding = n > 0 && (n == g->word_n || strchr(",; ", g->word[n]) != NULL);
 	if (!chunked && coding)
 		return refuse(g, ERR_NOT_IMPLEMENTED, "Transfer-Encoding",
-		              "Only the transfer coding \"chunked\" is understood; send that alone.", reterr);
+		              "Only the transfer coding \"chunked\" is understood; send that alone.",
+		              reterr);
 	return refuse(g, ERR_INVALID, "Transfer-Encoding",
 	              "Transfer-Encoding must be \"chunked\", once and alone.", reterr);
 }
 
 static enum guard_event value_end(struct guard *g, struct why *reterr) {
 	switch ((enum field)g->field) {
-	case LENGTH:
-		return length_end(g, reterr);
-	case CODING:
-		return coding_end(g, reterr);
+	case LENGTH: return length_end(g, reterr);
+	case CODING: return coding_end(g, reterr);
 	case HOST:
 		if (g->host == HOST_NAME || g->host == HOST_V6_END || g->host == HOST_PORT) {
 			g->has_host = true;
@@ -336,8 +330,7 @@ static enum guard_event value_end(struct guard *g, struct why *reterr) {
 		}
 		return refuse(g, ERR_INVALID, "Host", "Host must be a name or address, with a port if any.",
 		              reterr);
-	default:
-		return go(g, VALUE_LF);
+	default: return go(g, VALUE_LF);
 	}
 }
 
@@ -377,7 +370,8 @@ static enum guard_event head_end(struct guard *g, struct why *reterr) {
 	}
 	if (g->chunked && g->has_length)
 		return refuse(g, ERR_INVALID, "Content-Length",
-		              "Content-Length and Transfer-Encoding exclude one another; send one.", reterr);
+		              "Content-Length and Transfer-Encoding exclude one another; send one.",
+		              reterr);
 	if (!g->has_host && g->minor == 1)
 		return refuse(g, ERR_INVALID, "Host", "HTTP/1.1 needs a Host field; send one.", reterr);
 	g->left = g->length;
@@ -396,7 +390,8 @@ static enum guard_event field_line(struct guard *g, unsigned char c, struct why 
 			              reterr);
 		if (++g->fields > g->most_fields)
 			return refuse(g, ERR_HEADERS, NULL,
-			              "The request has more fields than this service takes; send fewer.", reterr);
+			              "The request has more fields than this service takes; send fewer.",
+			              reterr);
 		g->state = NAME;
 		word_clear(g);
 		/* fall through */
@@ -408,10 +403,8 @@ static enum guard_event field_line(struct guard *g, unsigned char c, struct why 
 		word_add(g, token[c]);
 		return GUARD_MORE;
 	case BLANK:
-	case VALUE:
-		return value_octet_seen(g, c, reterr);
-	case VALUE_LF:
-		return c == '\n' ? go(g, FIELD_START) : odd(g, '\r', "", reterr);
+	case VALUE: return value_octet_seen(g, c, reterr);
+	case VALUE_LF: return c == '\n' ? go(g, FIELD_START) : odd(g, '\r', "", reterr);
 	default:
 		assert(g->state == LAST_LF);
 		return c == '\n' ? head_end(g, reterr) : odd(g, '\r', "", reterr);
@@ -433,7 +426,9 @@ static enum guard_event size_line_end(struct guard *g, struct why *reterr) {
 }
 
 static int hex(unsigned char c) {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'                 ? c - '0'
+	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+	                                            : -1;
 }
 
 static enum guard_event size_octet(struct guard *g, unsigned char c, struct why *reterr) {
@@ -456,7 +451,8 @@ static enum guard_event size_octet(struct guard *g, unsigned char c, struct why 
 static enum guard_event extension_octet(struct guard *g, unsigned char c, struct why *reterr) {
 	bool complete = g->state == EXTENSION || g->state == EXTENSION_VALUE;
 	if (++g->extension_octets > EXTENSION_OCTETS)
-		return refuse(g, ERR_INVALID, NULL, "The chunk extensions are too long; send none.", reterr);
+		return refuse(g, ERR_INVALID, NULL, "The chunk extensions are too long; send none.",
+		              reterr);
 	if (complete && c == '\r')
 		return go(g, SIZE_LF);
 	if (complete && c == ';')
@@ -473,15 +469,12 @@ static enum guard_event extension_octet(struct guard *g, unsigned char c, struct
 static enum guard_event chunk_line(struct guard *g, unsigned char c, struct why *reterr) {
 	switch ((enum state)g->state) {
 	case SIZE_START:
-	case SIZE:
-		return size_octet(g, c, reterr);
+	case SIZE: return size_octet(g, c, reterr);
 	case EXTENSION_START:
 	case EXTENSION:
 	case EXTENSION_VALUE_START:
-	case EXTENSION_VALUE:
-		return extension_octet(g, c, reterr);
-	case SIZE_LF:
-		return c == '\n' ? size_line_end(g, reterr) : odd(g, '\r', "", reterr);
+	case EXTENSION_VALUE: return extension_octet(g, c, reterr);
+	case SIZE_LF: return c == '\n' ? size_line_end(g, reterr) : odd(g, '\r', "", reterr);
 	case DATA_CR:
 		return c == '\r' ? go(g, DATA_LF)
 		                 : refuse(g, ERR_INVALID, NULL,

@@ -25,11 +25,11 @@ enum guard_event {
 struct guard {
 	/* What was found; good from GUARD_HEAD on. */
 	enum http_method method;
-	int minor;             /* HTTP/1.minor */
+	int minor; /* HTTP/1.minor */
 	uint32_t target_octets;
 	uint32_t fields;
 	bool chunked;
-	uint64_t length;       /* Content-Length; 0 without */
+	uint64_t length; /* Content-Length; 0 without */
 
 	/* The guard's own. */
 	unsigned char state, field, host;

@@ -31,20 +31,21 @@ enum http_method {
 };
 
 struct http_field {
-	struct str name; /* as sent */
+	struct str name;  /* as sent */
 	struct str value; /* blanks trimmed */
 };
 
 /* Lives as long as its exchange; all strings are in the exchange's arena. */
 struct http_request {
 	enum http_method method;
-	int minor; /* HTTP/1.minor */
-	struct str target; /* origin form, as sent: "/v1/members?region=AP" */
+	int minor;              /* HTTP/1.minor */
+	struct str target;      /* origin form, as sent: "/v1/members?region=AP" */
 	struct str path, query; /* split at the first '?'; still percent-encoded */
 	struct http_field *fields;
 	size_t field_count;
 	struct str body; /* whole; empty before the handler's `request` runs */
-	struct str peer; /* "192.0.2.7", "unix"; from Forwarded/X-Forwarded-For if the peer is trusted */
+	struct str
+		peer;    /* "192.0.2.7", "unix"; from Forwarded/X-Forwarded-For if the peer is trusted */
 	uint64_t id; /* counts exchanges of this process */
 };
 
@@ -88,7 +89,7 @@ struct http_answer {
 
 const struct http_request *http_exchange_request(const struct http_exchange *x);
 struct arena *http_exchange_arena(struct http_exchange *x); /* dies after the answer was written */
-void *http_exchange_user(const struct http_exchange *x); /* app's own per-exchange state */
+void *http_exchange_user(const struct http_exchange *x);    /* app's own per-exchange state */
 void http_exchange_set_user(struct http_exchange *x, void *user);
 /* True once the peer has gone: answering is still required (it is thrown away), work may stop. */
 bool http_exchange_gone(const struct http_exchange *x);
@@ -110,7 +111,7 @@ struct http_server;
 
 struct http_counters {
 	uint64_t accepted, requests, refused; /* refused: by guard, limits, deadlines */
-	uint64_t open; /* connections now */
+	uint64_t open;                        /* connections now */
 };
 
 /* Limits and handler are copied. */

@@ -98,10 +98,11 @@ static enum err bind_tcp(const char *address, int *ret_fd, struct why *reterr) {
 	if (a.ss_family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
 	if (bind(fd, (struct sockaddr *)&a, n) != 0) {
-		const char *reason = errno == EADDRINUSE ? "the port is in use; stop what uses it or choose another"
-		                   : errno == EACCES ? "ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one"
-		                   : errno == EADDRNOTAVAIL ? "this machine does not have that address"
-		                   : strerror(errno);
+		const char *reason =
+			errno == EADDRINUSE ? "the port is in use; stop what uses it or choose another"
+			: errno == EACCES   ? "ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one"
+			: errno == EADDRNOTAVAIL ? "this machine does not have that address"
+									 : strerror(errno);
 		(void)close(fd);
 		return unavailable(reterr, address, reason);
 	}
@@ -117,8 +118,8 @@ static bool stale(const struct sockaddr_un *un) {
 	int fd = socket_new(AF_UNIX);
 	if (fd < 0)
 		return false;
-	bool refused = connect(fd, (const struct sockaddr *)un, sizeof *un) != 0
-	               && errno == ECONNREFUSED;
+	bool refused =
+		connect(fd, (const struct sockaddr *)un, sizeof *un) != 0 && errno == ECONNREFUSED;
 	(void)close(fd);
 	return refused;
 }
@@ -127,7 +128,8 @@ static enum err bind_unix(const char *address, int *ret_fd, struct why *reterr) 
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	struct str path = str_of(address + strlen("unix:"));
 	if (path.n == 0 || path.p[0] != '/' || path.n >= sizeof un.sun_path)
-		return unavailable(reterr, address, "the path must be absolute and shorter than 108 octets");
+		return unavailable(reterr, address,
+		                   "the path must be absolute and shorter than 108 octets");
 	memcpy(un.sun_path, path.p, path.n);
 	int fd = socket_new(AF_UNIX);
 	if (fd < 0)
@@ -142,10 +144,12 @@ static enum err bind_unix(const char *address, int *ret_fd, struct why *reterr) 
 		*ret_fd = fd;
 		return ERR_NONE;
 	}
-	const char *reason = errno == EADDRINUSE ? "another process serves it, or it is no socket; remove it or choose another path"
-	                   : errno == ENOENT ? "its directory does not exist; create it"
-	                   : errno == EACCES ? "its directory may not be written by this user"
-	                   : strerror(errno);
+	const char *reason =
+		errno == EADDRINUSE
+			? "another process serves it, or it is no socket; remove it or choose another path"
+		: errno == ENOENT ? "its directory does not exist; create it"
+		: errno == EACCES ? "its directory may not be written by this user"
+						  : strerror(errno);
 	(void)close(fd);
 	return unavailable(reterr, address, reason);
 }
@@ -171,7 +175,7 @@ static void remove_path(const struct listener *l) {
 }
 
 void listeners_close(struct http_server *s) {
-	list_each(&s->listeners, at) {
+	list_each (&s->listeners, at) {
 		struct listener *l = list_entry(at, struct listener, link);
 		remove_path(l);
 		uv_close(&l->uv.handle, on_listener_closed);
@@ -210,7 +214,8 @@ static enum err listen_on(struct http_server *s, int fd, bool owns_path, struct 
 	/* Accepted sockets inherit it. */
 	if (family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	int e = family == AF_UNIX ? uv_pipe_init(s->loop, &l->uv.pipe, 0) : uv_tcp_init(s->loop, &l->uv.tcp);
+	int e = family == AF_UNIX ? uv_pipe_init(s->loop, &l->uv.pipe, 0)
+	                          : uv_tcp_init(s->loop, &l->uv.tcp);
 	assert(e == 0);
 	l->uv.handle.data = l;
 	list_append(&s->listeners, &l->link);
@@ -222,7 +227,9 @@ static enum err listen_on(struct http_server *s, int fd, bool owns_path, struct 
 		e = uv_listen(&l->uv.stream, BACKLOG, on_connection);
 	if (e == 0)
 		return ERR_NONE;
-	(void)unavailable(reterr, address, e == UV_EADDRINUSE ? "the port is in use; stop what uses it or choose another" : uv_strerror(e));
+	(void)unavailable(reterr, address,
+	                  e == UV_EADDRINUSE ? "the port is in use; stop what uses it or choose another"
+	                                     : uv_strerror(e));
 	remove_path(l);
 	uv_close(&l->uv.handle, on_listener_closed);
 	return ERR_UNAVAILABLE;
@@ -240,7 +247,7 @@ enum err http_listen_fd(struct http_server *s, int fd, struct why *reterr) {
 }
 
 const char *http_server_address(const struct http_server *s, size_t i) {
-	list_each(&s->listeners, at)
+	list_each (&s->listeners, at)
 		if (i-- == 0)
 			return list_entry(at, struct listener, link)->address;
 	return NULL;

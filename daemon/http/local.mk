@@ -8,8 +8,8 @@ daemon_libllhttp_a_CFLAGS = -w
 daemon_libllhttp_a_CPPFLAGS = $(LLHTTP_CFLAGS) -DLLHTTP_STRICT_MODE=1
 LLHTTP_ARCHIVE = daemon/libllhttp.a
 CLEANFILES += $(nodist_daemon_libllhttp_a_SOURCES)
-daemon/llhttp/%.c: $(LLHTTP_DIR)/%.c
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
+$(nodist_daemon_libllhttp_a_SOURCES):
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $(LLHTTP_DIR)/$(@F) $@
 endif
 
 noinst_LIBRARIES += daemon/libhttp.a

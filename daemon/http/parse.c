@@ -63,20 +63,13 @@ static const llhttp_settings_t settings = {
 
 static enum http_method method_of(const llhttp_t *l) {
 	switch (l->method) {
-	case HTTP_GET:
-		return HTTP_GET_;
-	case HTTP_HEAD:
-		return HTTP_HEAD_;
-	case HTTP_POST:
-		return HTTP_POST_;
-	case HTTP_PUT:
-		return HTTP_PUT_;
-	case HTTP_PATCH:
-		return HTTP_PATCH_;
-	case HTTP_DELETE:
-		return HTTP_DELETE_;
-	default:
-		return HTTP_OPTIONS_;
+	case HTTP_GET: return HTTP_GET_;
+	case HTTP_HEAD: return HTTP_HEAD_;
+	case HTTP_POST: return HTTP_POST_;
+	case HTTP_PUT: return HTTP_PUT_;
+	case HTTP_PATCH: return HTTP_PATCH_;
+	case HTTP_DELETE: return HTTP_DELETE_;
+	default: return HTTP_OPTIONS_;
 	}
 }
 
@@ -87,8 +80,8 @@ static bool agree(const struct reading *p, const struct guard *g) {
 	       && ((l->flags & F_CHUNKED) != 0) == g->chunked && l->content_length == g->length;
 }
 
-enum err parse_head(struct arena *a, struct str head, const struct guard *g,
-                    struct http_request *r, bool *ret_keep, struct why *reterr) {
+enum err parse_head(struct arena *a, struct str head, const struct guard *g, struct http_request *r,
+                    bool *ret_keep, struct why *reterr) {
 	struct reading p = {.r = r, .room = g->fields};
 	r->fields = arena_array(a, struct http_field, g->fields);
 	r->field_count = 0;
@@ -100,7 +93,8 @@ enum err parse_head(struct arena *a, struct str head, const struct guard *g,
 	r->method = method_of(&p.llhttp);
 	r->minor = p.llhttp.http_minor;
 	if (!agree(&p, g))
-		return err_set(reterr, ERR_INVALID, NULL, "The head can be read in two ways; send it plainly.");
+		return err_set(reterr, ERR_INVALID, NULL,
+		               "The head can be read in two ways; send it plainly.");
 	struct str rest = r->target;
 	r->path = str_cut(&rest, '?');
 	r->query = rest;

@@ -20,8 +20,7 @@ struct pending {
 static struct str status_line(int status) {
 	switch (status) {
 #define STATUS(code, phrase)                                                                       \
-	case code:                                                                                 \
-		return STR("HTTP/1.1 " #code " " phrase "\r\n")
+	case code: return STR("HTTP/1.1 " #code " " phrase "\r\n")
 		STATUS(200, "OK");
 		STATUS(201, "Created");
 		STATUS(202, "Accepted");
@@ -51,8 +50,7 @@ static struct str status_line(int status) {
 		STATUS(504, "Gateway Timeout");
 		STATUS(505, "HTTP Version Not Supported");
 #undef STATUS
-	default:
-		return (struct str){NULL, 0};
+	default: return (struct str){NULL, 0};
 	}
 }
 

@@ -300,7 +300,8 @@ struct http_counters http_server_counters(const struct http_server *s) {
 	return s->counters;
 }
 
-void http_server_close(struct http_server *s, uint64_t grace_ms, void (*closed)(void *), void *ctx) {
+void http_server_close(struct http_server *s, uint64_t grace_ms, void (*closed)(void *),
+                       void *ctx) {
 	assert(!s->closing);
 	s->closing = true;
 	s->closed = closed;

@@ -83,9 +83,15 @@ static void stop(uv_signal_t *signal, int number) {
 
 int main(int argc, char **argv) {
 	static const struct http_limits limits = {
-		.head_octets = 16384, .field_count = 64, .target_octets = 4096,
-		.connections = 20000, .connections_per_peer = 20000,
-		.head_ms = 600000, .body_ms = 30000, .idle_ms = 600000, .write_ms = 30000,
+		.head_octets = 16384,
+		.field_count = 64,
+		.target_octets = 4096,
+		.connections = 20000,
+		.connections_per_peer = 20000,
+		.head_ms = 600000,
+		.body_ms = 30000,
+		.idle_ms = 600000,
+		.write_ms = 30000,
 	};
 	static const struct http_handler handler = {.head = head, .request = request};
 	struct why why;
