@@ -9,7 +9,7 @@
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *a); /* NULL is fine; runs the deferred calls, newest first */
+void arena_free(struct arena *a);  /* NULL is fine; runs the deferred calls, newest first */
 void arena_reset(struct arena *a); /* as free and new, but keeps the first block */
 
 /* Zeroed, aligned for any type; n may be 0. */

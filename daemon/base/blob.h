@@ -12,5 +12,5 @@ struct blob {
 };
 
 struct blob *blob_new(const void *p, size_t n); /* a copy, held once */
-struct blob *blob_hold(struct blob *b); /* returns b; NULL is fine */
-void blob_drop(struct blob *b);         /* the last drop frees; NULL is fine */
+struct blob *blob_hold(struct blob *b);         /* returns b; NULL is fine */
+void blob_drop(struct blob *b);                 /* the last drop frees; NULL is fine */

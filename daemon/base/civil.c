@@ -58,8 +58,8 @@ static bool number(struct str s, size_t at, size_t n, unsigned *ret) {
 
 bool civil_parse(struct str s, day_t *ret) {
 	unsigned y, m, d;
-	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !number(s, 0, 4, &y)
-	    || !number(s, 5, 2, &m) || !number(s, 8, 2, &d))
+	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !number(s, 0, 4, &y) || !number(s, 5, 2, &m)
+	    || !number(s, 8, 2, &d))
 		return false;
 	struct civil c = {.year = (int)y, .month = m, .day = d};
 	if (!civil_real(c))

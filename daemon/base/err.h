@@ -24,7 +24,7 @@ struct why {
 enum err err_set(struct why *reterr, enum err kind, const char *field, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-int err_status(enum err kind);         /* HTTP status; 200 for ERR_NONE */
-const char *err_slug(enum err kind);   /* "not-found"; "" for ERR_NONE */
-const char *err_title(enum err kind);  /* "Not found"; "" for ERR_NONE */
-enum err err_of_status(int status);    /* the kind with this status; ERR_INTERNAL if none */
+int err_status(enum err kind);        /* HTTP status; 200 for ERR_NONE */
+const char *err_slug(enum err kind);  /* "not-found"; "" for ERR_NONE */
+const char *err_title(enum err kind); /* "Not found"; "" for ERR_NONE */
+enum err err_of_status(int status);   /* the kind with this status; ERR_INTERNAL if none */

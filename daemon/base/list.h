@@ -9,7 +9,7 @@ struct list {
 	struct list *prev, *next;
 };
 
-#define list_entry(link, type, member) ((type *)(void *)((char *)(link) - offsetof(type, member)))
+#define list_entry(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 #define list_each(head, at) for (struct list *at = (head)->next; at != (head); at = at->next)
 
 static inline void list_init(struct list *l) {

@@ -66,8 +66,10 @@ bool str_u64(struct str s, uint64_t max, uint64_t *ret) {
 static size_t sequence(const unsigned char *p, size_t n) {
 	if (p[0] < 0x80)
 		return 1;
-	size_t len = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : (p[0] & 0xF0) == 0xE0 ? 3
-	           : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4 : 0;
+	size_t len = p[0] >= 0xC2 && p[0] <= 0xDF   ? 2
+	             : (p[0] & 0xF0) == 0xE0        ? 3
+	             : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4
+	                                            : 0;
 	if (len == 0 || n < len)
 		return 0;
 	unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;

@@ -16,8 +16,7 @@ static inline void *vec_grown(void *at, size_t *room, size_t size) {
 }
 
 #define vec_push(v)                                                                                \
-	((v)->n == (v)->room                                                                       \
-	         ? (void)((v)->at = vec_grown((v)->at, &(v)->room, sizeof *(v)->at))               \
-	         : (void)0,                                                                        \
+	((v)->n == (v)->room ? (void)((v)->at = vec_grown((v)->at, &(v)->room, sizeof *(v)->at))       \
+	                     : (void)0,                                                                \
 	 &(v)->at[(v)->n++])
 #define vec_clear(v) (free((v)->at), (v)->at = NULL, (v)->n = (v)->room = 0)

@@ -25,11 +25,11 @@ struct reading {
 	FILE *file;
 	const char *path;
 	struct held *held;
-	int line;          /* the one inih is looking at */
-	bool owed;         /* it should hold a key, and inih has not come up with one */
-	bool strange;      /* the section is unknown: its keys need no word of their own */
+	int line;     /* the one inih is looking at */
+	bool owed;    /* it should hold a key, and inih has not come up with one */
+	bool strange; /* the section is unknown: its keys need no word of their own */
 	char section[64];
-	int *lines;        /* where each setting was given; 0: nowhere */
+	int *lines; /* where each setting was given; 0: nowhere */
 	conf_fault *fault;
 	void *ctx;
 	struct why *reterr;
@@ -169,7 +169,8 @@ static int take(void *ctx, const char *none, const char *key, const char *value)
 	r->owed = false;
 	show(str_of(key), name, sizeof name);
 	if (!*r->section && !r->strange) {
-		complain(r, r->line, "", "", "%s stands before any section; write [section] above it", name);
+		complain(r, r->line, "", "", "%s stands before any section; write [section] above it",
+		         name);
 		return 1;
 	}
 	if (r->strange)
@@ -228,8 +229,8 @@ static void read_file(struct reading *r) {
 		(void)fclose(r->file);
 	}
 	if (failure) {
-		complain(r, 0, "", "", "%.200s: cannot be read: %s; check its path and permissions", r->path,
-		         strerrordesc_np(failure));
+		complain(r, 0, "", "", "%.200s: cannot be read: %s; check its path and permissions",
+		         r->path, strerrordesc_np(failure));
 		return;
 	}
 	if (!r->failed)
@@ -243,8 +244,8 @@ enum err conf_load(const char *path, conf_fault *fault, void *ctx, struct conf *
 	char reason[256];
 	held->arena = a;
 	for (size_t i = 0; i < setting_count; i++) {
-		bool good = setting_read(&settings[i], settings[i].preset, a, &held->conf, reason,
-		                         sizeof reason);
+		bool good =
+			setting_read(&settings[i], settings[i].preset, a, &held->conf, reason, sizeof reason);
 		assert(good);
 	}
 	struct reading r = {

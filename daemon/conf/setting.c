@@ -10,13 +10,15 @@
 
 enum { reload_no, reload_yes };
 
-const struct setting settings[] = {
+/* clang-format off */
 #define CONF(section, key, type, def, min, max, reloadable, help)                                  \
 	{#section, #key, CONF_##type, def, min, max, reload_##reloadable, help,                        \
 	 offsetof(struct conf, section##_##key)},
+/* clang-format on */
+const struct setting settings[] = {
 #include "conf/conf.def"
-#undef CONF
 };
+#undef CONF
 const size_t setting_count = sizeof settings / sizeof *settings;
 
 /* A text's longest value fits the room that setting_write is given. */
@@ -154,9 +156,7 @@ void setting_write(const struct setting *s, const struct conf *c, char ret[SETTI
 	case CONF_TEXT: text = *(const char *const *)at; break;
 	case CONF_FLAG: text = flags[*(const bool *)at]; break;
 	case CONF_LEVEL: text = levels[*(const enum log_level *)at]; break;
-	case CONF_INT:
-		write_units(ret, SETTING_VALUE, (uint64_t) * (const int64_t *)at, plain);
-		return;
+	case CONF_INT: write_units(ret, SETTING_VALUE, (uint64_t) * (const int64_t *)at, plain); return;
 	case CONF_MS:
 	case CONF_SIZE:
 		write_units(ret, SETTING_VALUE, *(const uint64_t *)at, units_of(s->type));

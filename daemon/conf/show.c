@@ -68,22 +68,31 @@ void conf_print_sample(FILE *out) {
 	}
 }
 
-/* Roff takes a leading dot or quote for a request, and a backslash anywhere. */
-static void print_roff(FILE *out, const char *text) {
-	if (*text == '.' || *text == '\'')
-		(void)fputs("\\&", out);
-	for (; *text; text++) {
-		if (*text == '\\')
-			(void)fputs("\\e", out);
-		else if (*text == '"')
-			(void)fputs("\\(dq", out);
-		else if (*text == '-')
-			(void)fputs("\\-", out);
-		else
-			(void)fputc(*text, out);
-		/* A new sentence begins a new line (mdoc(7)). */
-		if (*text == '.' && text[1] == ' ')
-			(void)fputc('\n', out), text++;
+/* Words as roff takes them: no bare backslash, quote or hyphen, no request by accident; a new line
+ * for each sentence (mdoc(7)) and before column 80. */
+static void print_roff(FILE *out, const char *words) {
+	size_t column = 0;
+	while (*words) {
+		size_t n = strcspn(words, " ");
+		bool sentence = column > 0 && words[-2] == '.';
+		if (column > 0) {
+			bool fresh = sentence || column + n > 70;
+			(void)fputc(fresh ? '\n' : ' ', out);
+			column = fresh ? 0 : column;
+		}
+		if (column == 0 && (*words == '.' || *words == '\''))
+			(void)fputs("\\&", out);
+		for (size_t i = 0; i < n; i++)
+			if (words[i] == '\\')
+				(void)fputs("\\e", out);
+			else if (words[i] == '"')
+				(void)fputs("\\(dq", out);
+			else if (words[i] == '-')
+				(void)fputs("\\-", out);
+			else
+				(void)fputc(words[i], out);
+		column += n + 1;
+		words += n + strspn(words + n, " ");
 	}
 	(void)fputc('\n', out);
 }
@@ -93,7 +102,8 @@ void conf_print_man(FILE *out) {
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *s = &settings[i];
 		if (begins_section(i))
-			(void)fprintf(out, "%s.Ss [%s]\n.Bl -tag -width Ds\n", i ? ".El\n" : "", s->section);
+			(void)fprintf(out, "%s.Ss Section %s\n.Bl -tag -width Ds\n", i ? ".El\n" : "",
+			              s->section);
 		(void)fprintf(out, ".It Ic %s\n", s->key);
 		print_roff(out, s->help);
 		describe(s, more, sizeof more);
