@@ -9,5 +9,6 @@ daemon_libbase_a_SOURCES = \
 	daemon/base/err.c daemon/base/err.def daemon/base/err.h \
 	daemon/base/list.h \
 	daemon/base/log.c daemon/base/log.h \
+	daemon/base/query.c daemon/base/query.h \
 	daemon/base/str.c daemon/base/str.h \
 	daemon/base/vec.h
