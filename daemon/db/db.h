@@ -5,7 +5,7 @@
  * segments; lanes (fast, slow) hold links; nothing blocks the loop.
  *
  *   lanes   which link takes a segment; bounded queue     link   one PGconn as a uv_poll, back-off
- *   pipe    FIFO of sent segments, one result pump        statements(+.def)  names → SQL text
+ *   pipe    FIFO of sent segments, one result pump        greet  is this server fit?
  *   verdict SQLSTATE + constraint → enum err + sentence   hear   LISTEN, with resync
  */
 #include <stdbool.h>
@@ -82,9 +82,14 @@ void db_hear(struct db *db, const char *channel, void (*heard)(const char *paylo
              void (*resync)(void *), void *ctx);
 
 struct db_counters {
-	uint64_t segments, failed, refused, reconnects, waiting, running;
+	uint64_t segments;   /* submitted */
+	uint64_t refused;    /* of these: not taken (queue full, database away, closing) */
+	uint64_t failed;     /* taken, and ended with a status of 500 or more */
+	uint64_t reconnects; /* attempts to connect */
+	uint64_t waiting, running; /* now */
 };
 struct db_counters db_counters(const struct db *db, enum db_lane lane);
 
-/* Waits for running segments up to grace_ms, fails the rest, then `closed` runs once; db is freed. */
+/* Takes no more; lets segments end up to grace_ms, fails the rest, frees db; then `closed` runs,
+ * once. Not to be called twice. */
 void db_close(struct db *db, uint64_t grace_ms, void (*closed)(void *), void *ctx);

@@ -13,6 +13,10 @@ static const char full[] = "Too many requests wait for the database: repeat this
 static const char waited[] = "The database had no room in time: repeat the request in a moment.";
 static const char closing_down[] = "The service is stopping: repeat the request in a moment.";
 
+/* Measured with 32 point queries outstanding on 2 cores: past 16 a link gains little, and who
+ * stands behind a slow statement waits longer. A long statement shares its link with nobody. */
+static const size_t depths[DB_LANES] = {[DB_FAST] = 16, [DB_SLOW] = 1};
+
 static void *allocated(size_t n) {
 	void *p = calloc(1, n);
 	if (!p) {
@@ -145,7 +149,7 @@ void lane_open(struct lane *lane, struct db *db, const struct link_spec *spec, e
 	lane->timer.data = lane;
 	lane->pipes = allocated(lane->pipe_count * sizeof *lane->pipes);
 	for (size_t i = 0; i < lane->pipe_count; i++) {
-		pipe_init(&lane->pipes[i], lane);
+		pipe_init(&lane->pipes[i], lane, depths[which]);
 		link_open(&lane->pipes[i].link, spec, &owner, true, o->deadline_ms[which],
 		          o->seed + (which << 16) + i);
 	}

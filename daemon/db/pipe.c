@@ -8,8 +8,6 @@
 
 #include "base/banned.h"
 
-const size_t pipe_depth = 8;
-
 static const char lost_unknown[] =
 	"The database was lost while this was running; the outcome is unknown: repeat the request "
 	"with the same Idempotency-Key.";
@@ -21,8 +19,8 @@ static const char lost_reading[] =
 static const char late_reading[] =
 	"The database did not answer in time: repeat the request in a moment.";
 
-void pipe_init(struct pipe *pipe, struct lane *lane) {
-	*pipe = (struct pipe){.lane = lane};
+void pipe_init(struct pipe *pipe, struct lane *lane, size_t depth) {
+	*pipe = (struct pipe){.lane = lane, .depth = depth};
 	list_init(&pipe->sent);
 }
 

@@ -37,16 +37,13 @@ struct pipe {
 	struct link link;
 	struct lane *lane;
 	struct list sent;
-	size_t running;
+	size_t running, depth; /* segments sent; and how many may be at once */
 	bool quiet; /* the last answer was the NULL between two */
 };
 
-/* Segments on a link at once. */
-extern const size_t pipe_depth;
-
-void pipe_init(struct pipe *pipe, struct lane *lane);
+void pipe_init(struct pipe *pipe, struct lane *lane, size_t depth);
 static inline bool pipe_has_room(const struct pipe *pipe) {
-	return pipe->link.state == LINK_UP && pipe->running < pipe_depth;
+	return pipe->link.state == LINK_UP && pipe->running < pipe->depth;
 }
 /* Requires room. The calls are not needed any more afterwards. */
 void pipe_send(struct pipe *pipe, struct segment *s, const struct db_call *calls, size_t n);
