@@ -3,6 +3,9 @@
 noinst_LIBRARIES += daemon/libshape.a
 daemon_libshape_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 daemon_libshape_a_SOURCES = \
+	daemon/app/import.c daemon/app/import.h \
+	daemon/app/openapi.c daemon/app/openapi.h \
+	daemon/app/openapi_parts.c daemon/app/openapi_parts.h \
 	daemon/app/shape.c daemon/app/shape.h \
 	daemon/app/shape_format.c daemon/app/shape_format.h \
 	daemon/app/shape_load.c daemon/app/shape_set.h \
