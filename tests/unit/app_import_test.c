@@ -71,7 +71,7 @@ static void rows_know_the_line_they_begin_on(void **state) {
 	parses_to(STR("\n\na,b\n\n\"1\n2\n\",3\n\r\n4,5\n"),
 	          "{\"header\":[\"a\",\"b\"],\"rows\":[[5,\"1\\n2\\n\",\"3\"],[9,\"4\",\"5\"]]}");
 	parses_to(STR("a,b\r\n\"1\r\n2\",3\r\n4,5\r\n"),
-	          "{\"header\":[\"a\",\"b\"],\"rows\":[[2,\"1\\r\\n2\",\"3\"],[4,\"4\",\"5\"]]}");
+	          "{\"header\":[\"a\",\"b\"],\"rows\":[[2,\"1\\u000d\\n2\",\"3\"],[4,\"4\",\"5\"]]}");
 	parses_to(STR("a,b\r1,2\r3,4"),
 	          "{\"header\":[\"a\",\"b\"],\"rows\":[[2,\"1\",\"2\"],[3,\"3\",\"4\"]]}");
 }
