@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/calls.h"
+
+#include <sodium.h>
+
+#include "app/house.h"
+
+#include "base/banned.h"
+
+#define ANSWER                                                                                     \
+	"SELECT a.status, a.etag, extract(epoch FROM a.modified)::bigint, a.location, a.next, "    \
+	"a.body FROM "
+#define ROWS "SELECT a.* FROM "
+
+/* How a route's statement begins and ends, by handler and method. */
+#define CALL_SQL_GET(id) ANSWER "api." #id "($1::jsonb, $2::jsonb) a"
+#define CALL_SQL_PATCH(id) CALL_SQL_GET(id)
+#define CALL_SQL_DELETE(id) CALL_SQL_GET(id)
+#define CALL_SQL_POST(id)                                                                          \
+	ANSWER "api." #id "($1::jsonb, $2::jsonb) f CROSS JOIN LATERAL api.keep(f) a"
+#define CALL_ACTIVITIES_GET(id) CALL_SQL_GET(id)
+#define CALL_IMPORT_POST(id) CALL_SQL_POST(id)
+#define CALL_CSV_GET(id) ROWS "api." #id "($1::jsonb, $2::jsonb) a"
+#define CALL_FEED_GET(id) CALL_CSV_GET(id)
+#define CALL_PERSONAL_FEED_GET(id) CALL_CSV_GET(id)
+#define CALL_OPENAPI_GET(id) "SELECT 1 WHERE $1::text IS NOT NULL OR $2::text IS NOT NULL"
+
+const struct db_statement calls_statements[] = {
+	{"enter", "SELECT api.enter($1, $2, $3, $4, $5)", 5},
+#define ROUTE(id, method, path, handler, access, query, body, answer, summary)                     \
+	{#id, CALL_##handler##_##method(id), 2},
+#include "app/routes.def"
+#undef ROUTE
+};
+const size_t calls_count = sizeof calls_statements / sizeof *calls_statements;
+
+static void add_hashed(crypto_hash_sha256_state *state, struct str part) {
+	uint64_t n = part.n;
+	crypto_hash_sha256_update(state, (const unsigned char *)&n, sizeof n);
+	crypto_hash_sha256_update(state, (const unsigned char *)part.p, part.n);
+}
+
+/* What makes two requests under one Idempotency-Key the same: method, target and body, each with
+ * its length so that no two of them run into one another. */
+static const char *fingerprint(struct request *q) {
+	enum { HEX = crypto_hash_sha256_BYTES * 2 + 1 };
+	unsigned char digest[crypto_hash_sha256_BYTES], method = (unsigned char)q->http->method;
+	crypto_hash_sha256_state state;
+	crypto_hash_sha256_init(&state);
+	add_hashed(&state, (struct str){(const char *)&method, 1});
+	add_hashed(&state, q->http->target);
+	add_hashed(&state, q->http->body);
+	crypto_hash_sha256_final(&state, digest);
+	return sodium_bin2hex(arena_alloc(q->arena, HEX), HEX, digest, sizeof digest);
+}
+
+static enum db_lane lane_of(const struct route *r) {
+	return r->handler == HANDLER_SQL || r->handler == HANDLER_ACTIVITIES ? DB_FAST : DB_SLOW;
+}
+
+void calls_submit(struct request *q, db_done *done, void *ctx) {
+	const char *enter[5] = {q->credential, q->route->access, q->id};
+	if (q->idempotency_key && q->route->method == HTTP_POST_) {
+		enter[3] = q->idempotency_key;
+		enter[4] = fingerprint(q);
+	}
+	const char *work[2] = {q->args, q->body.p ? arena_dup(q->arena, q->body.p, q->body.n) : NULL};
+	const struct db_call calls[2] = {
+		{.statement = 0, .values = enter},
+		{.statement = 1 + route_id(q->route), .values = work},
+	};
+	db_submit(q->house->db, lane_of(q->route), calls, 2, !request_reads(q), done, ctx);
+}

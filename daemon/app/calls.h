@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the daemon asks PostgreSQL: api.enter and one statement a route (ARCHITECTURE.md, "The seam
+ * between C and SQL"). The table comes from routes.def. */
+#include "app/request.h"
+#include "db/db.h"
+
+/* Versions of the schema these statements work with: the number of the newest migration. */
+enum { CALLS_SCHEMA_MIN = 1, CALLS_SCHEMA_MAX = 99 };
+
+extern const struct db_statement calls_statements[];
+extern const size_t calls_count;
+
+/* One segment: api.enter with the request's credential, access, id and key; then its route's
+ * statement with its args and body. `done` as db.h says. */
+void calls_submit(struct request *q, db_done *done, void *ctx);
+
+/* Columns of api.answer as the statements of JSON routes return them. */
+enum { CALL_STATUS, CALL_ETAG, CALL_MODIFIED, CALL_LOCATION, CALL_NEXT, CALL_BODY };
