@@ -1,8 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_noinst_SCRIPTS = contrib/format-check contrib/with-postgres
+dist_noinst_SCRIPTS = \
+	contrib/check \
+	contrib/format-check \
+	contrib/quickstart \
+	contrib/with-postgres
 dist_check_SCRIPTS = contrib/layers
-EXTRA_DIST += .clang-format .clang-tidy contrib/lib/cluster.sh
 TESTS += contrib/layers
+EXTRA_DIST += .ci/run .clang-format .clang-tidy \
+	contrib/lib/cluster.sh \
+	contrib/lib/count.awk \
+	contrib/lib/packages.sh \
+	contrib/lib/steps.sh \
+	contrib/lib/story.py
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = contrib/completions/atelierd
 
 .PHONY: format-check
 format-check:
