@@ -8,5 +8,6 @@ include tests/unit/db.mk
 include tests/unit/ical.mk
 include tests/unit/app.mk
 include tests/unit/shapes.mk
+include tests/unit/feeds.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

@@ -195,7 +195,7 @@ static void add_open(struct buf *out, icalcomponent *c, struct str end) {
 		(void)fputs("atelier: out of memory\n", stderr);
 		abort();
 	}
-	buf_add(out, text, n - end.n);
+	line_refold(out, text, n - end.n);
 	free(text);
 	icalcomponent_free(c);
 }

@@ -37,8 +37,10 @@ char *line_text(struct arena *a, struct str s) {
 			*to++ = s.p[(n = 1) - 1];
 		s = (struct str){s.p + n, s.n - n};
 	}
+	while (to > text && (to[-1] == ' ' || to[-1] == '\t'))
+		to--;
 	*to = '\0';
-	return text;
+	return text + strspn(text, " \t");
 }
 
 char *line_uri(struct arena *a, struct str s) {
@@ -94,4 +96,22 @@ void line_add(struct buf *out, struct arena *a, const char *name, const struct s
 	}
 	fold(out, buf_str(&line));
 	buf_clear(&line);
+}
+
+void line_refold(struct buf *out, char *lines, size_t n) {
+	static const struct str ended = STR("\r\n"), folded = STR("\r\n ");
+	size_t whole = 0;
+	for (size_t i = 0; i < n;) {
+		if (str_starts((struct str){lines + i, n - i}, folded))
+			i += folded.n;
+		else
+			lines[whole++] = lines[i++];
+	}
+	for (struct str rest = {lines, whole}; rest.n;) {
+		const char *end = memmem(rest.p, rest.n, ended.p, ended.n);
+		size_t length = end ? (size_t)(end - rest.p) : rest.n;
+		fold(out, (struct str){rest.p, length});
+		length = end ? length + ended.n : length;
+		rest = (struct str){rest.p + length, rest.n - length};
+	}
 }

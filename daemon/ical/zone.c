@@ -97,24 +97,27 @@ static bool same_shift(const struct tz_shift *a, const struct tz_shift *b) {
 	return a->at == b->at && a->from == b->from && a->to == b->to;
 }
 
-/* How many shifts at the end of the list are what the yearly rule alone would give. */
+/* How many shifts at the end of the list are what the yearly rule alone would give, with nothing
+ * left out between them and the next one after the list (Latvia kept winter time through 2000). */
 static size_t regular(const struct tz *z, const struct shifts *list) {
+	struct tz_shift next, expected;
 	size_t k = 0;
-	for (int64_t least = INT64_MAX; z->yearly && k < list->n; k++) {
+	if (!z->yearly || !tz_next(z, list->at[list->n - 1].at, &next))
+		return 0;
+	for (; k < list->n; k++) {
 		const struct tz_shift *s = &list->at[list->n - 1 - k];
-		struct tz_shift expected;
+		tz_next_yearly(z, s->at, &expected);
+		if (!same_shift(&next, &expected))
+			break;
 		tz_next_yearly(z, s->at - 1, &expected);
 		if (!same_shift(s, &expected))
 			break;
-		tz_next_yearly(z, s->at, &expected);
-		if (k && expected.at != least)
-			break;
-		least = s->at;
+		next = *s;
 	}
 	return k;
 }
 
-/* The observances from `rest` shifts before the list's end on, as the rule's two RRULEs. */
+/* The yearly rule from `first` on, as two RRULEs; false (and nothing added) if they can't say it. */
 static bool add_yearly(struct buf *out, const struct tz *z, const struct tz_shift *first) {
 	size_t start = out->n;
 	struct tz_shift second;
