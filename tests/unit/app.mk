@@ -9,3 +9,14 @@ tests_unit_app_request_fields_LDADD = daemon/libapp.a daemon/libbase.a $(CMOCKA_
 tests_unit_app_request_params_SOURCES = tests/unit/app_request_params.c
 tests_unit_app_request_params_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS)
 tests_unit_app_request_params_LDADD = daemon/libapp.a daemon/libbase.a $(CMOCKA_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/app_request_way
+TESTS += tests/unit/app_request_way
+endif
+tests_unit_app_request_way_SOURCES = tests/unit/app_request_way.c tests/unit/fake/db.c \
+	tests/unit/fake/db.h
+tests_unit_app_request_way_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_app_request_way_LDADD = daemon/libapp.a daemon/libshape.a daemon/libfeed.a \
+	daemon/libbase.a $(CMOCKA_LIBS) $(UV_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) \
+	$(ZLIB_LIBS) $(SODIUM_LIBS) -lm
