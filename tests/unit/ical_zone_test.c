@@ -98,8 +98,8 @@ static int client_offset(icaltimezone *z, const struct wall *w) {
 	t.day = (int)c.day;
 	t.hour = w->minute / 60;
 	t.minute = w->minute % 60;
-	int daylight;
-	return icaltimezone_get_utc_offset(z, &t, &daylight);
+	int is_summer;
+	return icaltimezone_get_utc_offset(z, &t, &is_summer);
 }
 
 static const char *const strange[] = {
