@@ -50,32 +50,28 @@ GRANT SELECT ON data.secret TO atelier_api;
 
 -- Identity ------------------------------------------------------------------------------------
 
--- api.enter keeps who a transaction acts for in the setting atelier.identity, as '<signature> <claim>'.
+-- The door (api.enter) keeps who a transaction acts for in the setting atelier.identity, as '<signature> <claim>',
+-- the claim being 'account role expert donor request', '-' for none.
 -- The daemon's role can write the setting but cannot sign: the key is hidden from it, and the
 -- signature covers the backend and the transaction's start, so that an old one is worth nothing.
-CREATE TYPE rule.identity AS (account text, role text, expert text, donor text);
+CREATE TYPE rule.identity AS (account text, role text, expert text, donor text, request text);
 
-CREATE FUNCTION rule.signature(claim text) RETURNS text LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog AS $$
-BEGIN
-	RETURN encode(sha256(convert_to(claim, 'UTF8') || int4send(pg_backend_pid())
-		|| timestamptz_send(transaction_timestamp())
-		|| (SELECT s.value FROM data.secret s WHERE s.purpose = 'identity')), 'hex');
-END $$;
+CREATE FUNCTION rule.signature(claim text, key bytea) RETURNS text LANGUAGE sql STABLE
+RETURN encode(sha256(convert_to(claim, 'UTF8') || int4send(pg_backend_pid())
+	|| timestamptz_send(transaction_timestamp()) || key), 'hex');
 
 -- Who the transaction acts for; all NULL for the public, and for a claim not signed by api.enter.
-CREATE FUNCTION rule.me() RETURNS rule.identity LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog AS $$
+CREATE FUNCTION rule.me() RETURNS rule.identity LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	setting CONSTANT text := current_setting('atelier.identity', true);
 	word text[];
 BEGIN
-	IF setting IS NULL OR setting = ''
-	   OR substr(setting, 1, 64) IS DISTINCT FROM rule.signature(substr(setting, 66)) THEN
+	IF setting IS NULL OR setting = '' OR substr(setting, 1, 64) IS DISTINCT FROM (
+		SELECT rule.signature(substr(setting, 66), s.value) FROM data.secret s WHERE s.purpose = 'identity') THEN
 		RETURN NULL;
 	END IF;
 	word := string_to_array(substr(setting, 66), ' ', '-');
-	RETURN ROW(word[1], word[2], word[3], word[4])::rule.identity;
+	RETURN ROW(word[1], word[2], word[3], word[4], word[5])::rule.identity;
 END $$;
 
 -- In policies: USING ((SELECT rule.my_role()) IN ('coordinator', 'admin')), which runs it once a statement.
@@ -116,10 +112,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CREATE FUNCTION audit.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog AS $$
 DECLARE
-	quiet CONSTANT text[] := '{revision,created_at,recorded_at,last_used,digest}';
+	quiet CONSTANT text[] := '{revision,created_at,recorded_at,last_used,digest,claim}';
 	personal CONSTANT text[] := TG_ARGV[1:];
 	before CONSTANT jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
 	after CONSTANT jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+	me CONSTANT rule.identity := rule.me();
 	changed jsonb;
 BEGIN
 	SELECT jsonb_object_agg(name, jsonb_build_object(
@@ -133,7 +130,7 @@ BEGIN
 	  AND COALESCE(before -> name, 'null') IS DISTINCT FROM COALESCE(after -> name, 'null');
 	IF changed IS NOT NULL OR TG_OP <> 'UPDATE' THEN
 		INSERT INTO audit.event (account, request, entity, key, action, changes)
-		VALUES (rule.my_account(), NULLIF(current_setting('atelier.request', true), ''), TG_TABLE_NAME,
+		VALUES (me.account, me.request, TG_TABLE_NAME,
 		        COALESCE(after ->> TG_ARGV[0], before ->> TG_ARGV[0]), TG_OP, COALESCE(changed, '{}'));
 	END IF;
 	RETURN NULL;
@@ -210,9 +207,13 @@ CREATE TABLE data.account (
 	expert text, -- whose account it is; the key to data.expert comes with that table
 	donor text, -- likewise
 	active boolean NOT NULL DEFAULT true,
+	-- what a token of this account proves (see rule.me); nothing while it is not active
+	claim text NOT NULL GENERATED ALWAYS AS (CASE WHEN active THEN
+		id || ' ' || role || ' ' || COALESCE(expert, '-') || ' ' || COALESCE(donor, '-') ELSE '' END) STORED,
 	revision int NOT NULL DEFAULT 1,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	recorded_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT account_claims UNIQUE (id, claim), -- for tokens, which carry the claim
 	CONSTRAINT account_role CHECK (role IN ('donor', 'expert', 'coordinator', 'admin')),
 	CONSTRAINT account_name CHECK (length(name) BETWEEN 1 AND 200),
 	CONSTRAINT account_expert_bound CHECK ((role = 'expert') = (expert IS NOT NULL)),
@@ -220,6 +221,7 @@ CREATE TABLE data.account (
 	CONSTRAINT account_words CHECK (NOT (id || COALESCE(expert, '') || COALESCE(donor, '')) ~ '\s')
 );
 COMMENT ON CONSTRAINT account_pkey ON data.account IS 'An account with this id exists already.';
+COMMENT ON CONSTRAINT account_claims ON data.account IS 'An account with this id exists already.';
 COMMENT ON CONSTRAINT account_role ON data.account IS
 	'An account''s role is one of donor, expert, coordinator, admin.';
 COMMENT ON CONSTRAINT account_name ON data.account IS 'An account''s name has 1 to 200 characters.';
@@ -232,12 +234,14 @@ COMMENT ON CONSTRAINT account_words ON data.account IS
 ALTER TABLE data.account ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON data.account TO atelier_api;
 
--- atl_<selector>_<secret>: the selector is public and names the row, of the 256-bit secret only the
--- digest is kept. `last_used` is a day, so that a token in use writes once a day.
+-- atl_<selector>_<secret>: the selector is public and names the row; of the whole, which holds 256 random
+-- bits, only the digest is kept. The account's claim follows it here, so that the door reads one row.
+-- `last_used` is a day, so that a token in use writes once a day.
 CREATE TABLE data.token (
 	selector text PRIMARY KEY,
 	digest bytea NOT NULL,
 	account text NOT NULL,
+	claim text NOT NULL,
 	label text NOT NULL,
 	expires_at timestamptz,
 	revoked_at timestamptz,
@@ -248,7 +252,7 @@ CREATE TABLE data.token (
 	CONSTRAINT token_selector CHECK (selector ~ '^[a-z2-7]{12}$'),
 	CONSTRAINT token_digest CHECK (length(digest) = 32),
 	CONSTRAINT token_label CHECK (length(label) BETWEEN 1 AND 200),
-	CONSTRAINT token_account FOREIGN KEY (account) REFERENCES data.account
+	CONSTRAINT token_account FOREIGN KEY (account, claim) REFERENCES data.account (id, claim) ON UPDATE CASCADE
 );
 CREATE INDEX token_account ON data.token (account);
 COMMENT ON CONSTRAINT token_pkey ON data.token IS 'A token with this selector exists already.';

@@ -62,7 +62,8 @@ WHERE k.planned AND (c.code IN ('membership', 'opening') OR k.code = 'national'
 
 -- A day as text that sorts like the day.
 CREATE FUNCTION rule.iso(day date) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN to_char(day::timestamp, 'YYYY-MM-DD');
+RETURN lpad(EXTRACT(year FROM day)::int::text, 4, '0') || '-' || lpad(EXTRACT(month FROM day)::int::text, 2, '0')
+	|| '-' || lpad(EXTRACT(day FROM day)::int::text, 2, '0');
 
 -- Evidence ------------------------------------------------------------------------------------
 

@@ -18,16 +18,18 @@ BEGIN
 	RETURN rule.list(p, hits, CASE WHEN p.counted THEN (SELECT count(*) FROM rule.members_found(args)) END);
 END $$;
 
+-- One statement: what every reader of one Member waits for.
 CREATE OR REPLACE FUNCTION api.member_get(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
-	m data.member;
+	ret api.answer;
 BEGIN
-	SELECT * INTO m FROM data.member d WHERE d.code = args ->> 'code';
+	SELECT 200, m.revision, m.recorded_at, NULL, NULL, rule.member_json(m) INTO ret
+	FROM data.member m WHERE m.code = args ->> 'code';
 	IF NOT FOUND THEN
 		PERFORM rule.refuse_missing('Member', args ->> 'code');
 	END IF;
-	RETURN rule.answer(200, rule.member_json(m), m.revision, m.recorded_at);
+	RETURN ret;
 END $$;
 
 CREATE OR REPLACE FUNCTION api.member_update(args jsonb, body jsonb) RETURNS api.answer

@@ -33,7 +33,7 @@ END $$;
 
 -- Times ---------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION rule.instant(t timestamptz) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION rule.instant(t timestamptz) RETURNS text LANGUAGE sql STABLE
 RETURN to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
 CREATE OR REPLACE FUNCTION rule.today() RETURNS date LANGUAGE sql STABLE
@@ -68,15 +68,24 @@ END $$;
 -- Words of a query ----------------------------------------------------------------------------
 
 -- A list parameter; NULL when absent.
-CREATE OR REPLACE FUNCTION rule.texts(args jsonb, name text) RETURNS text[] LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN args ? name THEN ARRAY(SELECT jsonb_array_elements_text(args -> name)) END;
+CREATE OR REPLACE FUNCTION rule.texts(args jsonb, name text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	IF NOT args ? name THEN
+		RETURN NULL;
+	END IF;
+	RETURN ARRAY(SELECT jsonb_array_elements_text(args -> name));
+END $$;
+
+-- Patterns for the words of q; none without q.
+CREATE OR REPLACE FUNCTION rule.word_patterns(q text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	RETURN ARRAY(SELECT '%' || regexp_replace(word, '([%_\\])', '\\\1', 'g') || '%'
+		FROM regexp_split_to_table(lower(trim(q)), '\s+') AS word);
+END $$;
 
 -- Every word of q stands somewhere in the text, whatever its case. No q: everything matches.
 CREATE OR REPLACE FUNCTION rule.has_words(q text, haystack text) RETURNS boolean
-LANGUAGE sql IMMUTABLE
-RETURN q IS NULL OR NOT EXISTS (
-	SELECT FROM regexp_split_to_table(lower(trim(q)), '\s+') AS word
-	WHERE position(word IN lower(haystack)) = 0);
+LANGUAGE sql IMMUTABLE RETURN lower(haystack) LIKE ALL (rule.word_patterns(q));
 
 -- Answers -------------------------------------------------------------------------------------
 

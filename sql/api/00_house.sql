@@ -1,38 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The door: who comes in, what they may ask, whether they asked it before. See ARCHITECTURE.md, the seam.
-
-CREATE OR REPLACE FUNCTION api.enter(credential text, access text, request text,
-                                     key text, fingerprint text)
-RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE
-	claim text;
-	role text;
-BEGIN
-	IF credential IS NOT NULL THEN
-		claim := rule.bearer(credential);
-		IF claim IS NULL THEN
-			PERFORM rule.refuse(401, 'This token is unknown, expired or revoked; ask for a new one.');
-		END IF;
-		role := split_part(claim, ' ', 2);
-		claim := rule.signature(claim) || ' ' || claim;
-	END IF;
-	PERFORM set_config('atelier.identity', COALESCE(claim, ''), true),
-	        set_config('atelier.request', COALESCE(request, ''), true);
-	IF access = 'ANYONE' OR access = 'SIGNED' AND role IS NOT NULL
-	   OR access = 'PEOPLE' AND role IN ('expert', 'coordinator', 'admin')
-	   OR access = 'STAFF' AND role IN ('coordinator', 'admin') OR access = 'ADMIN' AND role = 'admin' THEN
-		IF key IS NOT NULL AND role IS NOT NULL THEN
-			PERFORM rule.replay_or_claim(key, fingerprint);
-		END IF;
-	ELSIF role IS NULL THEN
-		PERFORM rule.refuse(401, 'This needs a token: send Authorization: Bearer with it.');
-	ELSE
-		PERFORM rule.refuse(403, CASE access
-			WHEN 'STAFF' THEN 'This is for coordinators.'
-			WHEN 'PEOPLE' THEN 'This is for coordinators and experts.'
-			ELSE 'This is for administrators.' END || format(' Your token is a %s''s.', role));
-	END IF;
-END $$;
+-- What the daemon asks around its routes' own statements. The door itself, api.enter, is the owner's:
+-- sql/rule/05_door.sql.
 
 -- Keeps a POST's answer under the transaction's idempotency key, if it has one, and hands it on.
 CREATE OR REPLACE FUNCTION api.keep(a api.answer) RETURNS api.answer
