@@ -7,15 +7,16 @@ CREATE OR REPLACE FUNCTION rule.own_members(w data.workshop) RETURNS text[] LANG
 		|| ARRAY(SELECT r.member FROM data.request r WHERE r.workshop = w.id) END, NULL)
 $$;
 
--- The pool seen from one workshop. `mission` is the expert's place on its team, if there is one.
-CREATE OR REPLACE FUNCTION rule.pool(w data.workshop)
+-- The pool seen from one workshop. `mission` is the expert's place on its team, if there is one. Days of
+-- travel are stated (before, after), or kept as a person stated them, or follow from the distance.
+CREATE OR REPLACE FUNCTION rule.pool(w data.workshop, before int DEFAULT NULL, after int DEFAULT NULL)
 RETURNS TABLE (expert data.expert, home text, presence text, travel int, rest int, level text,
                covered text[], shared text[], mission data.mission, block daterange,
                missions int, days int) LANGUAGE sql STABLE AS $$
-	SELECT e, h.name, COALESCE(m.presence, j.presence), j.travel, COALESCE(m.rest_days, j.rest), s.level,
-	       s.covered, ARRAY(SELECT l FROM unnest(w.languages) AS l WHERE l = ANY (e.languages)), m,
-	       daterange(w.start_date - COALESCE(m.travel_before, j.travel),
-	                 w.end_date + COALESCE(m.travel_after, j.travel) + COALESCE(m.rest_days, j.rest), '[]'),
+	SELECT e, h.name, j.presence, j.travel, j.rest, s.level, s.covered,
+	       ARRAY(SELECT l FROM unnest(w.languages) AS l WHERE l = ANY (e.languages)), m,
+	       daterange(w.start_date - COALESCE(before, CASE WHEN m.travel_stated THEN m.travel_before END, j.travel),
+	                 w.end_date + COALESCE(after, CASE WHEN m.travel_stated THEN m.travel_after END, j.travel) + j.rest, '[]'),
 	       y.missions, y.days
 	FROM data.expert e
 	JOIN data.member h ON h.code = e.member
@@ -31,13 +32,14 @@ RETURNS TABLE (expert data.expert, home text, presence text, travel int, rest in
 $$;
 
 -- Every reason why an expert (NULL: each of the pool) cannot take a role (NULL: any) in a workshop.
-CREATE OR REPLACE FUNCTION rule.faults(w data.workshop, only_expert text, wanted text)
+CREATE OR REPLACE FUNCTION rule.faults(w data.workshop, only_expert text, wanted text,
+                                       before int DEFAULT NULL, after int DEFAULT NULL)
 RETURNS TABLE (expert text, code text, sentence text, day date) LANGUAGE sql STABLE AS $$
 	WITH pool AS MATERIALIZED (
 		SELECT (p.expert).id, (p.expert).name, (p.expert).active, (p.expert).member, (p.expert).delivers,
 		       (p.expert).max_missions_year, (p.expert).max_days_year, p.home, p.presence, p.level, p.covered,
-		       p.shared, p.block, p.missions, p.days, p.travel, COALESCE((p.mission).role, wanted) AS role
-		FROM rule.pool(w) p WHERE only_expert IS NULL OR (p.expert).id = only_expert
+		       p.shared, p.block, p.missions, p.days, p.travel, COALESCE(wanted, (p.mission).role) AS role
+		FROM rule.pool(w, before, after) p WHERE only_expert IS NULL OR (p.expert).id = only_expert
 	), fully AS (
 		SELECT x.id FROM rule.pool(w) p, LATERAL (SELECT (p.expert).id) x
 		WHERE p.level = 'full' AND (p.mission).engaged
@@ -110,12 +112,6 @@ RETURNS TABLE (expert text, code text, sentence text, day date) LANGUAGE sql STA
 	FROM pool p WHERE p.days + w.end_date - w.start_date + 1 + 2 * p.travel > p.max_days_year
 $$;
 
--- Reasons as a refusal carries them.
-CREATE OR REPLACE FUNCTION rule.fault_reasons(w data.workshop, expert text, wanted text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-	SELECT COALESCE(jsonb_agg(rule.reason(f.code, f.sentence)), '[]') FROM rule.faults(w, expert, wanted) f
-$$;
-
 -- What speaks for an expert.
 CREATE OR REPLACE FUNCTION rule.merits(level text, covered text[], shared text[], travel int, presence text,
                                        missions int, year int) RETURNS jsonb LANGUAGE sql IMMUTABLE
@@ -152,3 +148,63 @@ RETURNS TABLE (expert data.expert, home text, can boolean, rank bigint, level te
 		rule.reason('on_team', format('%s is on this team already.', (j.expert).name))) END END
 	FROM judged j
 $$;
+
+-- Places on a team ----------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION rule.team_member_json(m data.mission) RETURNS json LANGUAGE sql STABLE AS $$
+	SELECT json_build_object('expert', rule.person(e), 'member', rule.place(e.member), 'role', m.role,
+		'level', s.level, 'status', m.status, 'release', m.release, 'release_on', m.release_on,
+		'presence', m.presence, 'travel_before', m.travel_before, 'travel_after', m.travel_after,
+		'away_from', m.start_date - m.travel_before, 'away_to', m.end_date + m.travel_after,
+		'rest_days', m.rest_days, 'note', m.note, 'created_at', rule.instant(m.created_at),
+		'updated_at', rule.instant(m.recorded_at), 'revision', m.revision)
+	FROM data.expert e, data.workshop w, rule.standing(e.id, w.instruments, m.start_date, m.end_date) s
+	WHERE e.id = m.expert AND w.id = m.workshop
+$$;
+
+-- Refuses who cannot take the role, with every reason and with who could instead.
+CREATE OR REPLACE FUNCTION rule.check_place(w data.workshop, expert text, role text, before int, after int)
+RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	reasons CONSTANT jsonb := (SELECT jsonb_agg(rule.reason(f.code, f.sentence))
+		FROM rule.faults(w, expert, role, before, after) f);
+BEGIN
+	IF reasons IS NOT NULL THEN
+		PERFORM rule.refuse(409, reasons #>> '{0,sentence}', 'expert', jsonb_build_object('reasons', reasons,
+			'alternatives', rule.candidate_alternatives(w)));
+	END IF;
+END $$;
+
+-- Teams change until the workshop was held or is off.
+CREATE OR REPLACE FUNCTION rule.check_team_open(w data.workshop) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF w.status NOT IN ('draft', 'planned', 'announced', 'postponed') OR w.historic THEN
+		PERFORM rule.refuse(409, format('%s is %s, and its team stays as it was.', w.id, w.status));
+	END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION rule.path_mission(of_workshop text, of_expert text) RETURNS data.mission
+LANGUAGE plpgsql AS $$
+DECLARE
+	m data.mission;
+BEGIN
+	SELECT * INTO m FROM data.mission x WHERE x.workshop = of_workshop AND x.expert = of_expert
+	FOR NO KEY UPDATE;
+	IF m.id IS NULL THEN
+		PERFORM rule.refuse(404, format('%s is not on the team of %s.', of_expert, of_workshop));
+	END IF;
+	RETURN m;
+END $$;
+
+-- What experts may do with their own place: accept, decline, note. Who declined asks a coordinator.
+CREATE OR REPLACE FUNCTION rule.check_own_answer(old data.mission, new data.mission, body jsonb) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF body - '{status,note}'::text[] <> '{}' THEN
+		PERFORM rule.refuse(403, 'An expert accepts or declines; a coordinator changes the rest.',
+			(SELECT min(k) FROM jsonb_object_keys(body - '{status,note}'::text[]) AS k));
+	ELSIF NOT old.engaged AND new.status <> old.status THEN
+		PERFORM rule.refuse(409, 'This place was declined or the release taken back; ask a coordinator to invite '
+			'you again.', 'status');
+	END IF;
+END $$;

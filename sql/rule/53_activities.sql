@@ -154,14 +154,14 @@ CREATE OR REPLACE FUNCTION rule.gap(w data.workshop, confirmed bigint) RETURNS j
 RETURN rule.money(GREATEST((w).budget - confirmed, 0), (w).currency);
 
 CREATE OR REPLACE FUNCTION rule.activity_json(w data.workshop, confirmed bigint, donors text[], experts int,
-                                              as_of timestamptz) RETURNS json LANGUAGE sql STABLE
+                                              as_of timestamptz, money boolean) RETURNS json LANGUAGE sql STABLE
 RETURN json_build_object('id', (w).id, 'uid', (w).uid, 'kind', (w).kind, 'status', (w).status,
 	'title', (w).title, 'summary', (w).summary, 'start', (w).start_date, 'end', (w).end_date,
 	'timezone', (w).timezone, 'sessions', (w).sessions, 'mode', (w).mode, 'regions', (w).regions,
 	'host', rule.place((w).host), 'city', (w).city, 'venue', (w).venue,
 	'beneficiaries', (w).beneficiaries, 'instruments', (w).instruments, 'languages', (w).languages,
-	'donors', donors, 'budget', CASE WHEN rule.sees_money() THEN rule.money((w).budget, (w).currency) END,
-	'funding_gap', CASE WHEN rule.sees_money() THEN rule.gap(w, confirmed) END,
+	'donors', donors, 'budget', CASE WHEN money THEN rule.money((w).budget, (w).currency) END,
+	'funding_gap', CASE WHEN money THEN rule.gap(w, confirmed) END,
 	'targets', rule.targets_json((w).id, as_of), 'results', rule.results_json((w).id, as_of),
 	'experts', experts, 'url', (w).url, 'sequence', (w).sequence,
 	'created_at', rule.instant((w).created_at), 'updated_at', rule.instant((w).recorded_at),

@@ -105,7 +105,7 @@ LANGUAGE sql IMMUTABLE AS $$
 	('theme', '^[a-z0-9][a-z0-9_-]{0,63}$', 'a word of small letters, as in ecommerce'),
 	('int', '^\d{1,6}$', 'a whole number'),
 	('number', '^-?\d{1,3}(\.\d{1,5})?$', 'a number, as in -18.14'),
-	('date', '^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$', 'a real date, as in 2027-03-01'),
+	('date', '^\d{4}-\d\d-\d\d$', 'a real date, as in 2027-03-01'),
 	('partial', '^(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$',
 	 'a year, a month or a day, as in 2018, 2026-03, 2026-03-31'),
 	('url', '^https?://[^\s"<>]+$', 'an address that begins with https:// or http://')
@@ -131,7 +131,7 @@ RETURN CASE domain
 	WHEN 'direction' THEN '{higher,lower,context}' END::text[];
 
 CREATE OR REPLACE FUNCTION rule.is_day(word text) RETURNS boolean LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN word ~ (rule.import_form('date')).pattern
+RETURN CASE WHEN word ~ '^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$'
 	THEN right(word, 2)::int <= EXTRACT(day FROM (left(word, 7) || '-01')::date + interval '1 month - 1 day')
 	ELSE false END;
 
@@ -169,28 +169,30 @@ CREATE OR REPLACE FUNCTION rule.import_sheet(body jsonb) RETURNS jsonb LANGUAGE 
 	FROM jsonb_array_elements(body -> 'rows') WITH ORDINALITY AS rows (r, i)
 $$;
 
--- Faults of single cells.
+-- Faults of single cells. What many cells of a column say is judged once.
 CREATE OR REPLACE FUNCTION rule.cell_faults(tab text, sheet jsonb)
 RETURNS TABLE (line int, name text, code text, sentence text) LANGUAGE sql STABLE AS $$
 	WITH col AS MATERIALIZED (
 		SELECT c.*, f.pattern, f.phrase, rule.import_words(c.domain) AS words
 		FROM rule.import_columns(tab) c LEFT JOIN LATERAL rule.import_form(c.kind) f ON true
-	), cell AS (
-		SELECT (r ->> 'line')::int AS line, col.*, r ->> col.name AS value
-		FROM jsonb_array_elements(sheet) AS r, col
+	), said AS MATERIALIZED (
+		SELECT c.name, r ->> c.name AS value, array_agg((r ->> 'line')::int) AS lines
+		FROM jsonb_array_elements(sheet) AS r, rule.import_columns(tab) c GROUP BY 1, 2
+	), fault AS (
+		SELECT s.lines, s.name, 'missing' AS code, 'This cell must not be empty.' AS sentence
+		FROM said s JOIN col c USING (name) WHERE c.required AND s.value IS NULL
+		UNION ALL
+		SELECT s.lines, s.name, 'too_long',
+			format('The text has %s characters; at most %s are taken.', length(s.value), c.most)
+		FROM said s JOIN col c USING (name) WHERE length(s.value) > c.most AND (c.kind = 'text' OR c.several)
+		UNION ALL
+		SELECT s.lines, s.name, split_part(f, ' ', 1), substr(f, position(' ' IN f) + 1)
+		FROM said s JOIN col c USING (name),
+		     unnest(CASE WHEN c.several THEN string_to_array(s.value, ';') ELSE ARRAY[s.value] END) AS word,
+		     rule.cell_fault(word, c.kind, c.pattern, c.phrase, c.low, c.high, c.domain, c.words) AS f
+		WHERE f IS NOT NULL AND length(s.value) <= 4000
 	)
-	SELECT c.line, c.name, 'missing', 'This cell must not be empty.'
-	FROM cell c WHERE c.required AND c.value IS NULL
-	UNION ALL
-	SELECT c.line, c.name, 'too_long',
-		format('The text has %s characters; at most %s are taken.', length(c.value), c.most)
-	FROM cell c WHERE length(c.value) > c.most AND (c.kind = 'text' OR c.several)
-	UNION ALL
-	SELECT c.line, c.name, split_part(f, ' ', 1), substr(f, position(' ' IN f) + 1)
-	FROM cell c,
-	     unnest(CASE WHEN c.several THEN string_to_array(c.value, ';') ELSE ARRAY[c.value] END) AS word,
-	     rule.cell_fault(word, c.kind, c.pattern, c.phrase, c.low, c.high, c.domain, c.words) AS f
-	WHERE f IS NOT NULL AND length(c.value) <= 4000
+	SELECT l, f.name, f.code, f.sentence FROM fault f, unnest(f.lines) AS l
 $$;
 
 -- Rows that are the same thing as an earlier one; lists that name a word twice.

@@ -1,0 +1,127 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Events of feeds: functions of rows and of the day a feed is rendered for, never of the clock.
+
+CREATE OR REPLACE FUNCTION rule.epoch(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE
+RETURN floor(EXTRACT(epoch FROM t))::bigint;
+
+CREATE OR REPLACE FUNCTION rule.minute(wall text) RETURNS int LANGUAGE sql IMMUTABLE
+RETURN split_part(wall, ':', 1)::int * 60 + split_part(wall, ':', 2)::int;
+
+CREATE OR REPLACE FUNCTION rule.session_rows(sessions jsonb) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+	SELECT COALESCE(json_agg(json_build_array(s ->> 'day', rule.minute(s ->> 'start'), rule.minute(s ->> 'end'))
+		ORDER BY s ->> 'day', s ->> 'start'), '[]')
+	FROM jsonb_array_elements(sessions) AS s
+$$;
+
+CREATE OR REPLACE FUNCTION rule.location_text(w data.workshop, with_venue boolean) RETURNS text
+LANGUAGE sql STABLE
+RETURN COALESCE(NULLIF(concat_ws(', ', CASE WHEN with_venue THEN (w).venue END, (w).city, COALESCE((w).host_name,
+	(SELECT m.name FROM data.member m WHERE m.code = (w).host))), ''),
+	CASE (w).mode WHEN 'online' THEN 'Online' END);
+
+-- A list of words for people: names where there are any, the codes elsewhere.
+CREATE OR REPLACE FUNCTION rule.instrument_names(codes text[]) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT string_agg(i.name, ', ' ORDER BY c.n)
+	FROM unnest(codes) WITH ORDINALITY AS c (code, n) JOIN data.instrument i ON i.code = c.code);
+CREATE OR REPLACE FUNCTION rule.donor_names(codes text[]) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT string_agg(d.name, ', ' ORDER BY c.n)
+	FROM unnest(codes) WITH ORDINALITY AS c (code, n) JOIN data.donor d ON d.code = c.code);
+
+CREATE OR REPLACE FUNCTION rule.event_text(w data.workshop, donors text[], experts int) RETURNS text
+LANGUAGE sql STABLE
+RETURN concat_ws(E'\n', (SELECT k.name FROM data.kind k WHERE k.code = (w).kind)
+		|| CASE (w).mode WHEN 'online' THEN ', online' WHEN 'hybrid' THEN ', hybrid' ELSE '' END,
+	(w).summary,
+	'Purposes: ' || NULLIF(replace(array_to_string((w).purposes, ', '), '_', ' '), ''),
+	'Instruments: ' || rule.instrument_names((w).instruments),
+	'Languages: ' || NULLIF(array_to_string((w).languages, ', '), ''),
+	'Experts: ' || NULLIF(experts, 0),
+	'Donors: ' || rule.donor_names(donors),
+	(w).url);
+
+CREATE OR REPLACE FUNCTION rule.event_title(w data.workshop) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN CASE (w).status WHEN 'postponed' THEN 'Postponed: ' ELSE '' END || (w).title;
+
+-- What is off stays in feeds for 90 days.
+CREATE OR REPLACE FUNCTION rule.still_shown(off_since date, day date) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN off_since >= day - 90;
+
+CREATE OR REPLACE FUNCTION rule.feed_day(args jsonb) RETURNS date LANGUAGE sql STABLE
+RETURN COALESCE((args ->> 'day')::date, rule.today());
+
+CREATE OR REPLACE FUNCTION rule.activity_event(w data.workshop, donors text[], experts int) RETURNS api.event
+LANGUAGE sql STABLE AS $$
+	SELECT w.uid, w.sequence, rule.epoch(w.recorded_at), rule.epoch(w.created_at), rule.epoch(w.recorded_at),
+	       data.event_status(w.status), w.start_date, COALESCE(w.end_date, w.start_date), w.timezone,
+	       rule.session_rows(w.sessions), rule.event_title(w), rule.event_text(w, donors, experts),
+	       rule.location_text(w, true), w.url, NULL::text,
+	       (SELECT m.latitude::float8 FROM data.member m WHERE m.code = w.host AND m.capital = w.city),
+	       (SELECT m.longitude::float8 FROM data.member m WHERE m.code = w.host AND m.capital = w.city),
+	       to_json(array_remove(ARRAY[w.kind, w.theme] || w.regions, NULL)), true, false
+$$;
+
+-- A person's calendar -------------------------------------------------------------------------
+
+-- Whose feed an address is; unknown and revoked ones are alike. Runs as the owner: the address is the
+-- credential, and nobody else may see digests.
+CREATE OR REPLACE FUNCTION rule.open_calendar(token text, OUT of_expert text, OUT detail text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	used date;
+BEGIN
+	SELECT c.expert, c.detail, c.last_used_on INTO of_expert, open_calendar.detail, used
+	FROM data.calendar c
+	WHERE c.selector = substr(token, 1, 12) AND substr(token, 13, 1) = '_' AND c.revoked_at IS NULL
+	  AND c.digest = sha256(convert_to(substr(token, 14), 'UTF8'));
+	IF of_expert IS NULL THEN
+		PERFORM rule.refuse(404, 'There is no calendar at this address; ask a coordinator for a new one.');
+	ELSIF used IS DISTINCT FROM rule.today() THEN
+		-- Once a day, and nobody waits for it.
+		UPDATE data.calendar SET last_used_on = rule.today() WHERE selector = (
+			SELECT c.selector FROM data.calendar c WHERE c.selector = substr(token, 1, 12)
+			FOR NO KEY UPDATE SKIP LOCKED);
+	END IF;
+END $$;
+
+-- The mission, the way there and the way back, a row each. A part's days may be none.
+CREATE OR REPLACE FUNCTION rule.mission_parts(m data.mission)
+RETURNS TABLE (part text, first date, last date) LANGUAGE sql IMMUTABLE AS $$
+	VALUES ('', m.start_date, m.end_date),
+	       ('-out', m.start_date - m.travel_before, m.start_date - 1),
+	       ('-back', m.end_date + 1, m.end_date + m.travel_after)
+$$;
+
+CREATE OR REPLACE FUNCTION rule.mission_event(m data.mission, w data.workshop, detail text, part text,
+                                              first date, last date) RETURNS api.event
+LANGUAGE sql STABLE AS $$
+	SELECT w.uid || '-' || lower(m.id) || part, w.sequence + m.revision - 1,
+	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at)), rule.epoch(m.created_at),
+	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at)),
+	       CASE WHEN NOT m.engaged OR w.status IN ('postponed', 'cancelled') THEN 'CANCELLED'
+	            WHEN m.status = 'accepted' THEN 'CONFIRMED' ELSE 'TENTATIVE' END,
+	       first, last, w.timezone,
+	       CASE WHEN part = '' AND detail = 'full' THEN rule.session_rows(w.sessions) ELSE '[]'::json END,
+	       CASE WHEN detail = 'busy' THEN 'Busy'
+	            WHEN part = '-out' THEN concat_ws(' ', 'Travel to', COALESCE(w.city, rule.location_text(w, false)))
+	            WHEN part = '-back' THEN 'Travel home'
+	            WHEN detail = 'city' THEN 'Mission' ELSE rule.event_title(w) || ' (' || m.role || ')' END,
+	       CASE WHEN part = '' AND detail = 'full' THEN rule.event_text(w, '{}', 0) END,
+	       CASE WHEN part = '' AND detail <> 'busy' THEN rule.location_text(w, detail = 'full') END,
+	       CASE WHEN part = '' AND detail = 'full' THEN w.url END, NULL::text, NULL::float8, NULL::float8,
+	       '[]'::json, false, detail = 'busy'
+$$;
+
+-- Runs as the owner, for whoever an address names.
+CREATE OR REPLACE FUNCTION rule.calendar_events(token text, day date) RETURNS SETOF api.event
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+	SELECT e.*
+	FROM rule.open_calendar(token) c
+	JOIN data.mission m ON m.expert = c.of_expert
+	JOIN data.workshop w ON w.id = m.workshop
+	CROSS JOIN LATERAL rule.mission_parts(m) p
+	CROSS JOIN LATERAL rule.mission_event(m, w, c.detail, p.part, p.first, p.last) e
+	WHERE p.last >= p.first AND w.status <> 'draft'
+	  AND (w.status NOT IN ('postponed', 'cancelled') OR rule.still_shown(w.status_on, day))
+	  AND (m.engaged OR rule.still_shown((m.recorded_at AT TIME ZONE 'UTC')::date, day))
+	ORDER BY e.first, e.uid
+$$;
