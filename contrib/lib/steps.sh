@@ -45,7 +45,11 @@ source_copy() {
 	tar -C "$1" --exclude=./.git --exclude='./build*' --exclude=./.quickstart --exclude=./.check \
 		--exclude=./node_modules --exclude=./config.status --exclude=./config.h --exclude=./Makefile \
 		--exclude=./autom4te.cache --exclude='*.o' --exclude='*.a' --exclude=__pycache__ \
-		-cf - . | tar -C "$2" --no-same-owner -xf -
+		-cf - . | tar -C "$2" --no-same-owner -xf - || return 1
+	# What the checkout no longer has; what autoreconf made stands at the top and stays.
+	(cd "$2" && find ./*/ -type f) | while read -r file; do
+		[ -e "$1/$file" ] || rm -f "$2/$file"
+	done
 }
 
 # source_configure SOURCE BUILD [OPTION]...: configure once; make does it again when it must.
