@@ -47,7 +47,7 @@ BEGIN
 		UNION ALL SELECT * FROM rule.row_faults(tab, sheet)
 	), placed AS (
 		SELECT f.*, COALESCE(array_position(header, f.name), 0) AS col, row_number() OVER (
-			ORDER BY f.line, array_position(header, f.name), f.sentence) AS i
+			ORDER BY f.line, COALESCE(array_position(header, f.name), 0), f.sentence) AS i
 		FROM fault f
 		WHERE f.line = 1 OR NOT EXISTS (SELECT FROM rule.header_faults(tab, header))
 	)
