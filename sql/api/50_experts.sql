@@ -217,7 +217,7 @@ BEGIN
 	VALUES (rule.random_text(12), sha256(convert_to(secret, 'UTF8')), e.id, body ->> 'label',
 		COALESCE(body ->> 'detail', 'full'))
 	RETURNING * INTO c;
-	RETURN rule.answer(201, rule.calendar_secret(c, secret));
+	RETURN rule.answer(201, rule.calendar_secret(c, secret), location => format('/v1/experts/%s/calendars', e.id));
 END $$;
 
 CREATE OR REPLACE FUNCTION api.calendar_delete(args jsonb, body jsonb) RETURNS api.answer
