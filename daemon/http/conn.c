@@ -39,16 +39,21 @@ void conn_soon(struct conn *c) {
 	server_turn_soon(c->server);
 }
 
+/* App has yet to answer, or to end its stream: until then the exchange stays. */
+static bool exchange_owed(const struct http_exchange *x) {
+	return x->streaming ? !x->ended : x->asked && !x->answered;
+}
+
 static void on_closed(uv_handle_t *handle) {
 	struct conn *c = handle->data;
 	struct http_server *s = c->server;
 	struct http_exchange *x = c->x;
 	if (x) {
 		x->conn = NULL;
-		if (x->answered && (!x->streaming || x->ended))
-			exchange_free(x);
-		else if (x->streaming && x->gone)
+		if (x->streaming && !x->ended && x->gone)
 			x->gone(x, x->ctx);
+		else if (!exchange_owed(x))
+			exchange_free(x);
 	}
 	if (c->peer)
 		c->peer->connections--;
@@ -180,6 +185,7 @@ static void conn_body(struct conn *c, const char *p, size_t n) {
 static void conn_request(struct conn *c) {
 	struct http_exchange *x = c->x;
 	x->request.body = x->body.p ? buf_str(&x->body) : STR("");
+	x->asked = true;
 	conn_move(c, CONN_RUNNING);
 	c->server->handler.request(x, c->server->handler.ctx);
 }

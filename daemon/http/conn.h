@@ -87,7 +87,7 @@ struct http_exchange {
 	struct list link; /* in server->retired */
 	void *user;
 	struct buf body;
-	bool keep, answered, streaming, chunked, ended, wants_drain;
+	bool keep, asked, answered, streaming, chunked, ended, wants_drain;
 	void (*drained)(struct http_exchange *, void *);
 	void (*gone)(struct http_exchange *, void *);
 	void *ctx;

@@ -338,6 +338,7 @@ static bool value_octet(unsigned char c) {
 	return (c >= ' ' && c != 0x7f) || c == '\t';
 }
 
+/* Around what decides framing only spaces are blanks: parsers differ about tabs. */
 static enum guard_event value_octet_seen(struct guard *g, unsigned char c, struct why *reterr) {
 	if (c == '\r')
 		return value_end(g, reterr);
@@ -345,7 +346,7 @@ static enum guard_event value_octet_seen(struct guard *g, unsigned char c, struc
 		return odd(g, c, "A field value holds a control character; send text only.", reterr);
 	if (g->field == OTHER || g->field == FORBIDDEN)
 		return GUARD_MORE;
-	if (c == ' ' || c == '\t') {
+	if (c == ' ') {
 		g->gap = g->state == VALUE;
 		return GUARD_MORE;
 	}

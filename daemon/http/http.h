@@ -44,8 +44,7 @@ struct http_request {
 	struct http_field *fields;
 	size_t field_count;
 	struct str body; /* whole; empty before the handler's `request` runs */
-	struct str
-		peer;    /* "192.0.2.7", "unix"; from Forwarded/X-Forwarded-For if the peer is trusted */
+	struct str peer;  /* "192.0.2.7", "unix"; of a trusted one, its last X-Forwarded-For */
 	uint64_t id; /* counts exchanges of this process */
 };
 
@@ -95,12 +94,15 @@ void http_exchange_set_user(struct http_exchange *x, void *user);
 bool http_exchange_gone(const struct http_exchange *x);
 
 /* Answer, exactly once. HEAD: the body counts for Content-Length and is not sent. 204 and 304
- * carry none. May be called inside `head` or `request`, or any time later. */
+ * carry none. May be called inside `head`, inside `request`, or any time after it; x and its
+ * arena stay until control is back in the loop. No callback runs inside it. A peer that has only
+ * shut its sending side is not gone and gets its answer. */
 void http_respond(struct http_exchange *x, const struct http_answer *answer);
 
 /* A streamed answer (SSE, large exports): begin, write…, end. HTTP/1.1 chunked, 1.0 until close.
  * `drained` (may be NULL) runs on the loop when a write has left room again: stop writing while
- * http_stream_write returns false. `gone` runs once if the peer goes before the end. */
+ * http_stream_write returns false. `gone` (may be NULL) runs once if the peer goes before the
+ * end; http_stream_end is due even then, and may be called inside it. */
 void http_stream_begin(struct http_exchange *x, const struct http_answer *head,
                        void (*drained)(struct http_exchange *, void *),
                        void (*gone)(struct http_exchange *, void *), void *ctx);
@@ -114,7 +116,7 @@ struct http_counters {
 	uint64_t open;                        /* connections now */
 };
 
-/* Limits and handler are copied. */
+/* Limits and handler are copied. SIGPIPE is ignored from here on. */
 struct http_server *http_server_new(uv_loop_t *loop, const struct http_limits *limits,
                                     const struct http_handler *handler);
 void http_server_set_limits(struct http_server *s, const struct http_limits *limits);
@@ -130,5 +132,6 @@ const char *http_server_address(const struct http_server *s, size_t i);
 struct http_counters http_server_counters(const struct http_server *s);
 
 /* Stop accepting, let running exchanges finish (answers carry Connection: close), cut what is
- * left after grace_ms; then `closed` runs once on the loop and the server is freed. */
+ * left after grace_ms; then `closed` (may be NULL) runs once on the loop, and the server is freed
+ * as soon as app has answered what it still owes. Run the loop until then. */
 void http_server_close(struct http_server *s, uint64_t grace_ms, void (*closed)(void *), void *ctx);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,6 +270,8 @@ struct http_server *http_server_new(uv_loop_t *loop, const struct http_limits *l
                                     const struct http_handler *handler) {
 	assert(handler->request);
 	struct http_server *s = checked(calloc(1, sizeof *s));
+	/* A peer that went away is an error of its write, not a signal. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	s->loop = loop;
 	s->handler = *handler;
 	for (int i = 0; i < CONN_STATES; i++)
