@@ -128,6 +128,15 @@ COMMENT ON CONSTRAINT evaluation_completed ON data.evaluation IS
 COMMENT ON CONSTRAINT evaluation_one_a_day ON data.evaluation IS
 	'This Member has an evaluation of this edition on this day already.';
 
+-- NULL fits every type.
+CREATE FUNCTION rule.answer_fits(answer_type text, value numeric) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN CASE answer_type
+	WHEN 'maturity_0_4' THEN value BETWEEN 0 AND 4 AND value = trunc(value)
+	WHEN 'percent' THEN value BETWEEN 0 AND 100
+	WHEN 'count' THEN value BETWEEN 0 AND 1e12 AND value = trunc(value)
+	WHEN 'hours' THEN value BETWEEN 0 AND 1e12
+	WHEN 'rate_per_10000' THEN value BETWEEN 0 AND 10000 END;
+
 -- One answer a KPI; `value` NULL: the Member says the figure is not available.
 CREATE TABLE data.evaluation_answer (
 	evaluation text NOT NULL,
@@ -142,12 +151,7 @@ CREATE TABLE data.evaluation_answer (
 	CONSTRAINT evaluation_answer_asked FOREIGN KEY (edition, kpi) REFERENCES data.kpi_standard,
 	CONSTRAINT evaluation_answer_type FOREIGN KEY (kpi, answer_type) REFERENCES data.kpi (code, answer_type)
 		ON UPDATE CASCADE,
-	CONSTRAINT evaluation_answer_value CHECK (CASE answer_type
-		WHEN 'maturity_0_4' THEN value BETWEEN 0 AND 4 AND value = trunc(value)
-		WHEN 'percent' THEN value BETWEEN 0 AND 100
-		WHEN 'count' THEN value BETWEEN 0 AND 1e12 AND value = trunc(value)
-		WHEN 'hours' THEN value BETWEEN 0 AND 1e12
-		WHEN 'rate_per_10000' THEN value BETWEEN 0 AND 10000 END)
+	CONSTRAINT evaluation_answer_value CHECK (rule.answer_fits(answer_type, value))
 );
 COMMENT ON CONSTRAINT evaluation_answer_pkey ON data.evaluation_answer IS 'An evaluation answers a KPI once.';
 COMMENT ON CONSTRAINT evaluation_answer_evaluation ON data.evaluation_answer IS

@@ -68,3 +68,13 @@ BEGIN
 		PERFORM rule.refuse_missing('Member', code);
 	END IF;
 END $$;
+
+-- Two days of a body in their order; either may be missing.
+CREATE OR REPLACE FUNCTION rule.check_order(first date, last date, first_field text, last_field text)
+RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	IF last < first THEN
+		PERFORM rule.refuse(400, format('%s, %s, is before %s, %s: turn them round.', last_field, rule.iso(last),
+			first_field, rule.iso(first)), last_field);
+	END IF;
+END $$;
