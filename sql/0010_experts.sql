@@ -35,7 +35,8 @@ INSERT INTO data.planning_setting (key, value, unit, meaning) VALUES
 ('far_days', 2, 'day', 'days a longer journey takes'),
 ('hybrid_on_site_below_km', 3000, 'km', 'nearer than this an expert of a hybrid workshop is on site'),
 ('rest_days', 1, 'day', 'days at home after a mission on site'),
-('team_size', 2, 'person', 'experts a workshop needs unless it says otherwise');
+('team_size', 2, 'person', 'experts a workshop needs unless it says otherwise'),
+('language_of_all', 1, 'yes or no', 'everybody on a team, not the lead alone, shares a language with it');
 
 -- Name, email and note are personal: the public and donors see an expert as a number.
 CREATE SEQUENCE data.expert_number;

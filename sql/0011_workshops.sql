@@ -32,11 +32,11 @@ CREATE TABLE data.status_reason (
 );
 COMMENT ON CONSTRAINT status_reason_pkey ON data.status_reason IS 'This reason code is taken.';
 INSERT INTO data.status_reason (code, meaning) VALUES
-('host_request', 'the host asked for it'),
-('member_request', 'the Member that asked for the workshop withdrew'),
-('expert_unavailable', 'no team could be found'),
+('host', 'the host asked for it'),
+('member', 'the Member that asked for the workshop withdrew'),
+('expert', 'no team could be found'),
 ('funding', 'the money was not there'),
-('too_few_participants', 'too few participants'),
+('participants', 'too few participants'),
 ('security', 'the security situation'),
 ('health', 'a health emergency'),
 ('disaster', 'a natural disaster'),

@@ -25,7 +25,7 @@ BEGIN
 		PERFORM rule.refuse(409, format('%s is on this team already; change the place that is there.', e.name),
 			'expert');
 	END IF;
-	m.role := COALESCE(m.role, 'expert');
+	m.role := COALESCE(m.role, rule.usual_role(w, e.id));
 	PERFORM rule.check_place(w, e.id, m.role, m.travel_before, m.travel_after);
 	INSERT INTO data.mission (workshop, expert, role, presence, travel_before, travel_after, travel_stated,
 		rest_days, note, start_date, end_date, workshop_live)

@@ -38,7 +38,12 @@ RETURNS TABLE (expert text, code text, sentence text, day date) LANGUAGE sql STA
 	WITH pool AS MATERIALIZED (
 		SELECT (p.expert).id, (p.expert).name, (p.expert).active, (p.expert).member, (p.expert).delivers,
 		       (p.expert).max_missions_year, (p.expert).max_days_year, p.home, p.presence, p.level, p.covered,
-		       p.shared, p.block, p.missions, p.days, p.travel, COALESCE(wanted, (p.mission).role) AS role
+		       p.shared, p.block, p.missions, p.days, p.travel, COALESCE(wanted, (p.mission).role) AS role,
+		       -- instruments of other accreditations that hold, where none on this workshop's ever did
+		       CASE WHEN p.level IS NULL AND NOT EXISTS (SELECT FROM data.accreditation a
+		            WHERE a.expert = (p.expert).id AND a.level IS NOT NULL AND a.instruments && w.instruments)
+		       THEN (SELECT NULLIF(s.covered, '{}') FROM rule.standing((p.expert).id, '{}', w.start_date,
+		             w.end_date) s) END AS held
 		FROM rule.pool(w, before, after) p WHERE only_expert IS NULL OR (p.expert).id = only_expert
 	), fully AS (
 		SELECT x.id FROM rule.pool(w) p, LATERAL (SELECT (p.expert).id) x
@@ -59,7 +64,12 @@ RETURNS TABLE (expert text, code text, sentence text, day date) LANGUAGE sql STA
 		COALESCE((SELECT format(' (one ends on %s)', rule.iso(max(a.valid_until))) FROM data.accreditation a
 		          WHERE a.expert = p.id AND a.level IS NOT NULL AND a.valid_until < w.end_date
 		            AND (w.instruments = '{}' OR a.instruments && w.instruments) HAVING count(*) > 0), '')), NULL
-	FROM pool p WHERE p.level IS NULL
+	FROM pool p WHERE p.level IS NULL AND p.held IS NULL
+	UNION ALL
+	SELECT p.id, 'instrument', format('%s is accredited for %s, and this workshop is on %s; choose an expert '
+		'accredited for one of its instruments.', p.name, array_to_string(p.held, ', '),
+		array_to_string(w.instruments, ', ')), NULL
+	FROM pool p WHERE p.level IS NULL AND p.held IS NOT NULL
 	UNION ALL
 	SELECT p.id, 'pre_accredited_lead', format('%s is pre-accredited, and a lead is fully accredited; give the '
 		'role trainee.', p.name), NULL
@@ -77,9 +87,10 @@ RETURNS TABLE (expert text, code text, sentence text, day date) LANGUAGE sql STA
 		'accredited expert on the team first.', p.name), NULL
 	FROM pool p WHERE p.level = 'pre' AND NOT EXISTS (SELECT FROM fully f WHERE f.id <> p.id)
 	UNION ALL
-	SELECT p.id, 'lead_language', format('%s speaks none of the workshop''s languages (%s), and its lead does; '
-		'choose another lead.', p.name, array_to_string(w.languages, ', ')), NULL
-	FROM pool p WHERE p.role = 'lead' AND w.languages <> '{}' AND p.shared = '{}'
+	SELECT p.id, 'language', format('%s speaks none of the workshop''s languages (%s); choose somebody who does.',
+		p.name, array_to_string(w.languages, ', ')), NULL
+	FROM pool p WHERE w.languages <> '{}' AND p.shared = '{}'
+	  AND (p.role = 'lead' OR rule.setting('language_of_all') > 0)
 	UNION ALL
 	SELECT p.id, 'delivers', format('%s would take part %s and does not; choose another expert or mode.',
 		p.name, CASE p.presence WHEN 'remote' THEN 'remotely' ELSE 'on site' END), NULL
@@ -208,3 +219,13 @@ BEGIN
 			'you again.', 'status');
 	END IF;
 END $$;
+
+-- The role of somebody new unless it is said: the field mission for the pre-accredited; the first who
+-- may lead leads.
+CREATE OR REPLACE FUNCTION rule.usual_role(w data.workshop, of_expert text) RETURNS text LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN s.level = 'pre' THEN 'trainee'
+		WHEN EXISTS (SELECT FROM data.mission m WHERE m.workshop = w.id AND m.engaged AND m.role = 'lead')
+		     OR EXISTS (SELECT FROM rule.faults(w, of_expert, 'lead') f WHERE f.code IN ('language', 'lead_on_site'))
+		THEN 'expert' ELSE 'lead' END
+	FROM (SELECT) AS one LEFT JOIN rule.standing(of_expert, w.instruments, w.start_date, w.end_date) s ON true
+$$;

@@ -30,11 +30,11 @@ RETURNS TABLE (w data.workshop, confirmed bigint, donors text[], experts int) LA
 	FROM rule.workshops_at(as_of) w
 $$;
 
-CREATE OR REPLACE FUNCTION rule.word_query(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE
-RETURN (SELECT to_tsquery('simple'::regconfig, string_agg('''' || replace(t.lexeme, '''', '''''') || ''':*', ' & '))
+CREATE OR REPLACE FUNCTION rule.word_query(q text, joint text DEFAULT ' & ') RETURNS tsquery LANGUAGE sql IMMUTABLE
+RETURN (SELECT to_tsquery('simple'::regconfig, string_agg('''' || replace(t.lexeme, '''', '''''') || ''':*', joint))
 	FROM unnest(to_tsvector('simple'::regconfig, q)) AS t);
 
--- Ids of workshops whose texts have words beginning with every word of q. Runs as the owner, so that
+-- Ids of workshops whose texts, or host's name, have words beginning with every word of q. Runs as the owner, so that
 -- the index answers; which of them may be seen is decided where they are read.
 CREATE OR REPLACE FUNCTION rule.with_words(q text) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
@@ -42,8 +42,14 @@ SET plan_cache_mode = force_custom_plan ROWS 100 AS $$
 DECLARE
 	query CONSTANT tsquery := rule.word_query(q);
 BEGIN
-	RETURN QUERY SELECT w.id FROM data.workshop w
-	WHERE data.words_of(w.title, w.summary, w.theme, w.city, w.venue) @@ query;
+	RETURN QUERY
+	SELECT w.id FROM data.workshop w
+	WHERE data.words_of(w.title, w.summary, w.theme, w.city, w.venue) @@ query
+	UNION
+	SELECT w.id FROM data.member m JOIN data.workshop w ON w.host = m.code
+	WHERE rule.word_query(q, ' | ') @@ to_tsvector('simple'::regconfig, m.name)
+	  AND data.words_of(w.title, w.summary, w.theme, w.city, w.venue) || to_tsvector('simple'::regconfig, m.name)
+		@@ query;
 END $$;
 
 -- The filters, once for every rendering.
@@ -151,7 +157,7 @@ CREATE OR REPLACE FUNCTION rule.sees_money() RETURNS boolean LANGUAGE sql STABLE
 RETURN COALESCE(rule.my_role() IN ('donor', 'coordinator', 'admin'), false);
 
 CREATE OR REPLACE FUNCTION rule.gap(w data.workshop, confirmed bigint) RETURNS json LANGUAGE sql IMMUTABLE
-RETURN rule.money(GREATEST((w).budget - confirmed, 0), (w).currency);
+RETURN rule.money(CASE WHEN (w).budget IS NOT NULL THEN GREATEST((w).budget - confirmed, 0) END, (w).currency);
 
 CREATE OR REPLACE FUNCTION rule.activity_json(w data.workshop, confirmed bigint, donors text[], experts int,
                                               as_of timestamptz, money boolean) RETURNS json LANGUAGE sql STABLE

@@ -62,15 +62,13 @@ $$;
 
 -- Why they may not have it on its first day.
 CREATE OR REPLACE FUNCTION rule.eligibility_faults(w data.workshop)
-RETURNS TABLE (code text, sentence text, member text) LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	RETURN QUERY
+RETURNS TABLE (code text, sentence text, member text) LANGUAGE sql STABLE AS $$
 	SELECT e.criterion, e.sentence, e.member
 	FROM rule.eligibility(w.start_date, 'infinity') e
 	WHERE e.member = ANY (rule.judged_members(w)) AND e.kind = w.kind AND e.required AND NOT e.met
 	  AND NOT EXISTS (SELECT FROM data.waiver v WHERE v.workshop = w.id AND v.criterion = e.criterion
-	                  AND rule.today() BETWEEN v.granted_on AND v.valid_until);
-END $$;
+	                  AND rule.today() BETWEEN v.granted_on AND v.valid_until)
+$$;
 
 -- What would help: the day the kind opens, a waiver of what is missing.
 CREATE OR REPLACE FUNCTION rule.eligibility_ways(w data.workshop) RETURNS jsonb LANGUAGE sql STABLE AS $$
