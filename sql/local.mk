@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# Everything under sql/ is installed as it is: migrations, what is re-applied, and the seed data.
-# One list for the tarball and the installation, by directory.
+# Everything under sql/ is installed as it is: migrations, what is re-applied, and the seed data. No
+# list to forget a file in: what stands in these directories is the schema.
+EXTRA_DIST += sql
 sqldir = $(pkgdatadir)/sql
-sqlruledir = $(sqldir)/rule
-sqlapidir = $(sqldir)/api
-sqlseeddir = $(sqldir)/seed
+
+install-data-local: install-sql
+uninstall-local: uninstall-sql
+.PHONY: install-sql uninstall-sql
+install-sql:
+	@$(MKDIR_P) "$(DESTDIR)$(sqldir)/rule" "$(DESTDIR)$(sqldir)/api" "$(DESTDIR)$(sqldir)/seed"
+	$(INSTALL_DATA) $(srcdir)/sql/*.sql "$(DESTDIR)$(sqldir)"
+	$(INSTALL_DATA) $(srcdir)/sql/rule/*.sql "$(DESTDIR)$(sqldir)/rule"
+	$(INSTALL_DATA) $(srcdir)/sql/api/*.sql "$(DESTDIR)$(sqldir)/api"
+	$(INSTALL_DATA) $(srcdir)/sql/seed/*.csv "$(DESTDIR)$(sqldir)/seed"
+uninstall-sql:
+	rm -rf "$(DESTDIR)$(sqldir)"
