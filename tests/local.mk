@@ -10,4 +10,5 @@ include tests/unit/app.mk
 include tests/unit/shapes.mk
 include tests/unit/feeds.mk
 include tests/fuzz/local.mk
+include tests/fuzz/shapes.mk
 include tests/bench/local.mk

@@ -14,12 +14,12 @@ struct parsing {
 	struct why *reterr;
 	enum err err;
 	size_t fault_count;
-	size_t line; /* being fed */
+	size_t line;     /* being fed */
 	size_t row_line; /* where the row at hand began; 0: between rows */
-	size_t cell; /* cells of the row at hand so far */
-	size_t width; /* cells of the header; 0: not seen yet */
-	size_t count; /* rows after the header */
-	struct buf row; /* the row at hand as JSON */
+	size_t cell;     /* cells of the row at hand so far */
+	size_t width;    /* cells of the header; 0: not seen yet */
+	size_t count;    /* rows after the header */
+	struct buf row;  /* the row at hand as JSON */
 	struct buf header[IMPORT_CELLS];
 	bool enough; /* no use in going on */
 };
@@ -91,8 +91,8 @@ static void end_header(struct parsing *p) {
 		for (size_t j = 0; p->header[i].n && j < i; j++)
 			if (str_eq(buf_str(&p->header[i]), buf_str(&p->header[j])))
 				fault(p, ERR_INVALID, "header_repeated", p->row_line, i + 1,
-				      "Columns %zu and %zu of the header are both called \"%.60s\".", j + 1,
-				      i + 1, p->header[i].p);
+				      "Columns %zu and %zu of the header are both called \"%.60s\".", j + 1, i + 1,
+				      p->header[i].p);
 	}
 	if (n == 1 && p->header[0].n && memchr(p->header[0].p, ';', p->header[0].n))
 		fault(p, ERR_INVALID, "separator", p->row_line, 1,
@@ -110,8 +110,8 @@ static void end_data(struct parsing *p) {
 		p->enough = true;
 	} else if (p->cell != p->width) {
 		fault(p, ERR_INVALID, "ragged_row", p->row_line, 0,
-		      "Line %zu has %zu cells where the header has %zu%s.", p->row_line, p->cell,
-		      p->width, p->cell > p->width ? "; a cell with a comma in it needs quotes" : "");
+		      "Line %zu has %zu cells where the header has %zu%s.", p->row_line, p->cell, p->width,
+		      p->cell > p->width ? "; a cell with a comma in it needs quotes" : "");
 	} else if (!p->err) {
 		buf_addf(p->rows, "%s[%zu%s]", p->count > 1 ? "," : "", p->row_line, p->row.p);
 	}
@@ -161,8 +161,11 @@ static bool check_octets(struct parsing *p, struct str line) {
 		if (!control && n <= line.n - at && str_utf8((struct str){line.p + at, n}))
 			continue;
 		size_t column = characters((struct str){line.p, at}) + 1;
-		fault(p, ERR_INVALID, lead == 0 ? "nul" : control ? "control" : "not_utf8", p->line, 0,
-		      "Line %zu, character %zu: octet 0x%02x is not %s.", p->line, column, lead,
+		fault(p, ERR_INVALID,
+		      lead == 0 ? "nul"
+		      : control ? "control"
+		                : "not_utf8",
+		      p->line, 0, "Line %zu, character %zu: octet 0x%02x is not %s.", p->line, column, lead,
 		      control ? "text; remove it" : "UTF-8; save the file as UTF-8");
 		break;
 	}
@@ -214,8 +217,8 @@ static void feed(struct parsing *p, struct csv_parser *csv, struct str body) {
 static void finish(struct parsing *p, struct csv_parser *csv) {
 	if (!p->enough && csv_fini(csv, take_cell, take_row, p))
 		fault(p, ERR_INVALID, "quote_open", p->row_line ? p->row_line : p->line, p->cell + 1,
-		      "The quote that opens cell %zu of the row at line %zu never closes.",
-		      p->cell + 1, p->row_line ? p->row_line : p->line);
+		      "The quote that opens cell %zu of the row at line %zu never closes.", p->cell + 1,
+		      p->row_line ? p->row_line : p->line);
 	if (!p->err && !p->width)
 		fault(p, ERR_INVALID, "empty", 0, 0,
 		      "The file is empty; its first line names the columns.");

@@ -12,9 +12,9 @@
 #include "base/str.h"
 
 enum {
-	IMPORT_ROWS = 50000, /* without the header */
-	IMPORT_CELL = 8192,  /* octets */
-	IMPORT_CELLS = 64,   /* in a row */
+	IMPORT_ROWS = 50000,  /* without the header */
+	IMPORT_CELL = 8192,   /* octets */
+	IMPORT_CELLS = 64,    /* in a row */
 	IMPORT_FAULTS = 1000, /* then the telling stops, and says so */
 };
 

@@ -40,7 +40,8 @@ void openapi_add(json_t *list, json_t *value) {
 }
 
 json_t *openapi_ref(const char *section, const char *name) {
-	return openapi_made(json_pack("{s:o}", "$ref", json_sprintf("#/components/%s/%s", section, name)));
+	return openapi_made(
+		json_pack("{s:o}", "$ref", json_sprintf("#/components/%s/%s", section, name)));
 }
 
 /* -- what stands under components -- */
@@ -59,8 +60,7 @@ static json_t *schema_of(const json_t *own) {
 		} else if (str_is(str_of(key), "properties")) {
 			json_t *properties = openapi_made(json_object()), *child;
 			const char *name;
-			json_object_foreach(v, name, child)
-				openapi_set(properties, name, schema_of(child));
+			json_object_foreach(v, name, child) openapi_set(properties, name, schema_of(child));
 			openapi_set(ret, key, properties);
 		} else {
 			openapi_set(ret, key, json_deep_copy(v));
@@ -95,11 +95,11 @@ static json_t *components(const struct shapes *shapes) {
 	for (size_t i = 0; i < ROUTES; i++)
 		if (openapi_takes_fields(&routes[i]))
 			add_fields_twin(schemas, shapes, routes[i].answer);
-	return openapi_made(json_pack(
-		"{s:o, s:o, s:o, s:o, s:{s:{s:s, s:s, s:s}}}", "schemas", schemas, "parameters",
-		openapi_header_parameters(), "headers", openapi_headers(), "responses",
-		openapi_problems(), "securitySchemes", "bearer", "type", "http", "scheme", "bearer",
-		"description", "A token made with atelierd --create-token"));
+	return openapi_made(json_pack("{s:o, s:o, s:o, s:o, s:{s:{s:s, s:s, s:s}}}", "schemas", schemas,
+	                              "parameters", openapi_header_parameters(), "headers",
+	                              openapi_headers(), "responses", openapi_problems(),
+	                              "securitySchemes", "bearer", "type", "http", "scheme", "bearer",
+	                              "description", "A token made with atelierd --create-token"));
 }
 
 /* -- what stands under paths -- */
@@ -188,11 +188,11 @@ enum err openapi_write(struct buf *out, const struct shapes *shapes, struct why 
 	enum err err = check_routes(shapes, reterr);
 	if (err)
 		return err;
-	json_t *document = openapi_made(json_pack(
-		"{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o}", "openapi", "3.1.0", "info",
-		"title", "Atelier", "version", PACKAGE_VERSION, "description", about, "license", "name",
-		"Apache License 2.0", "identifier", "Apache-2.0", "servers", "url", "/", "paths", paths(),
-		"components", components(shapes)));
+	json_t *document = openapi_made(
+		json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o}", "openapi", "3.1.0",
+	              "info", "title", "Atelier", "version", PACKAGE_VERSION, "description", about,
+	              "license", "name", "Apache License 2.0", "identifier", "Apache-2.0", "servers",
+	              "url", "/", "paths", paths(), "components", components(shapes)));
 	char *text = json_dumps(document, JSON_COMPACT);
 	if (!text)
 		abort();

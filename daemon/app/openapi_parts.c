@@ -68,8 +68,8 @@ static json_t *type_schema(struct str type) {
 	if (str_is(type, "date"))
 		return format_schema("date");
 	if (str_is(type, "instant"))
-		return openapi_made(json_pack("{s:[o, o]}", "anyOf", format_schema("date-time"),
-		                              format_schema("date")));
+		return openapi_made(
+			json_pack("{s:[o, o]}", "anyOf", format_schema("date-time"), format_schema("date")));
 	if (str_is(type, "int"))
 		return openapi_made(json_pack("{s:s, s:i}", "type", "integer", "minimum", 0));
 	if (str_is(type, "bool"))
@@ -149,15 +149,18 @@ json_t *openapi_header_parameters(void) {
 		header_parameter("If-Match", 1, "ETag of the state that was read; 412 when it has changed"),
 		"IfMatchToDelete",
 		header_parameter("If-Match", 0, "ETag of the state that was read, where there is one"),
-		"IfNoneMatch", header_parameter("If-None-Match", 0, "ETag at hand; 304 when it still holds"),
+		"IfNoneMatch",
+		header_parameter("If-None-Match", 0, "ETag at hand; 304 when it still holds"),
 		"IdempotencyKey",
-		header_parameter("Idempotency-Key", 0, "A repeat with the same key gets the first answer")));
+		header_parameter("Idempotency-Key", 0,
+	                     "A repeat with the same key gets the first answer")));
 }
 
 /* -- answers -- */
 
 static json_t *header(const char *sentence) {
-	return openapi_made(json_pack("{s:s, s:{s:s}}", "description", sentence, "schema", "type", "string"));
+	return openapi_made(
+		json_pack("{s:s, s:{s:s}}", "description", sentence, "schema", "type", "string"));
 }
 
 json_t *openapi_headers(void) {
@@ -195,8 +198,9 @@ json_t *openapi_problems(void) {
 		(void)snprintf(name, sizeof name, "Problem%d", problems[i].status);
 		openapi_set(ret, name, problem(problems[i].sentence, "problem"));
 	}
-	openapi_set(ret, "ImportProblem",
-	            problem("The file or the request is faulty: every fault by line", "import_problem"));
+	openapi_set(
+		ret, "ImportProblem",
+		problem("The file or the request is faulty: every fault by line", "import_problem"));
 	openapi_set(ret, "Problem", problem("Any other refusal or failure", "problem"));
 	return ret;
 }
@@ -204,24 +208,16 @@ json_t *openapi_problems(void) {
 static bool can_be(const struct openapi_route *r, int status) {
 	bool write = !is(r->method, "GET"), patch = is(r->method, "PATCH");
 	switch (status) {
-	case 400:
-		return *r->query || *r->body;
+	case 400: return *r->query || *r->body;
 	case 401:
-	case 403:
-		return !is(r->access, "ANYONE");
-	case 404:
-		return strchr(r->path, '{');
-	case 409:
-		return write;
-	case 412:
-		return patch || is(r->method, "DELETE");
+	case 403: return !is(r->access, "ANYONE");
+	case 404: return strchr(r->path, '{');
+	case 409: return write;
+	case 412: return patch || is(r->method, "DELETE");
 	case 413:
-	case 415:
-		return *r->body;
-	case 422:
-		return is(r->method, "POST");
-	default:
-		return patch;
+	case 415: return *r->body;
+	case 422: return is(r->method, "POST");
+	default: return patch;
 	}
 }
 
@@ -261,7 +257,8 @@ static json_t *good(const struct openapi_route *r, bool made) {
 
 json_t *openapi_responses(const struct openapi_route *r) {
 	struct str id = str_of(r->id);
-	bool made = is(r->method, "POST") && (str_ends(id, STR("_create")) || str_ends(id, STR("_add")));
+	bool made =
+		is(r->method, "POST") && (str_ends(id, STR("_create")) || str_ends(id, STR("_add")));
 	json_t *ret = openapi_made(json_object());
 	if (*r->answer)
 		openapi_set(ret, made ? "201" : "200", good(r, made));
@@ -275,8 +272,8 @@ json_t *openapi_responses(const struct openapi_route *r) {
 		(void)snprintf(name, sizeof name, "Problem%d", problems[i].status);
 		if (can_be(r, problems[i].status))
 			openapi_set(ret, name + strlen("Problem"),
-			            openapi_ref("responses", import && problems[i].status == 400
-			                                             ? "ImportProblem" : name));
+			            openapi_ref("responses",
+			                        import && problems[i].status == 400 ? "ImportProblem" : name));
 	}
 	openapi_set(ret, "default", openapi_ref("responses", "Problem"));
 	return ret;

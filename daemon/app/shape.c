@@ -20,21 +20,14 @@ enum { SHOWN = 60 }; /* octets of what was sent that a sentence repeats */
 
 static const char *type_of(const json_t *v) {
 	switch (json_typeof(v)) {
-	case JSON_OBJECT:
-		return "object";
-	case JSON_ARRAY:
-		return "array";
-	case JSON_STRING:
-		return "string";
-	case JSON_INTEGER:
-		return "integer";
-	case JSON_REAL:
-		return "number";
+	case JSON_OBJECT: return "object";
+	case JSON_ARRAY: return "array";
+	case JSON_STRING: return "string";
+	case JSON_INTEGER: return "integer";
+	case JSON_REAL: return "number";
 	case JSON_TRUE:
-	case JSON_FALSE:
-		return "boolean";
-	case JSON_NULL:
-		break;
+	case JSON_FALSE: return "boolean";
+	case JSON_NULL: break;
 	}
 	return "null";
 }
@@ -55,8 +48,7 @@ static const char *thing(const struct check *c) {
 }
 
 static enum err refuse(const struct check *c, struct buf *sentence) {
-	enum err err =
-		err_set(c->reterr, ERR_INVALID, c->path->n ? c->path->p : "", "%s", sentence->p);
+	enum err err = err_set(c->reterr, ERR_INVALID, c->path->n ? c->path->p : "", "%s", sentence->p);
 	buf_clear(sentence);
 	return err;
 }
@@ -165,8 +157,8 @@ static enum err check_count(const struct check *c, const json_t *schema, size_t 
 		if (n == 0)
 			buf_addf(&b, "%s must not be empty.", thing(c));
 		else
-			buf_addf(&b, "%s needs at least %" JSON_INTEGER_FORMAT " %s; it has %zu.",
-			         thing(c), json_integer_value(lo), unit, n);
+			buf_addf(&b, "%s needs at least %" JSON_INTEGER_FORMAT " %s; it has %zu.", thing(c),
+			         json_integer_value(lo), unit, n);
 		return refuse(c, &b);
 	}
 	if (hi && n > (size_t)json_integer_value(hi)) {
@@ -178,8 +170,7 @@ static enum err check_count(const struct check *c, const json_t *schema, size_t 
 }
 
 static enum err check_text(const struct check *c, const json_t *schema, const json_t *v) {
-	enum err err =
-		check_count(c, schema, characters(v), "minLength", "maxLength", "characters");
+	enum err err = check_count(c, schema, characters(v), "minLength", "maxLength", "characters");
 	const json_t *name = json_object_get(schema, "format");
 	if (err || !name)
 		return err;
@@ -311,19 +302,14 @@ static enum err check_value(const struct check *c, const json_t *schema, const j
 	if (err)
 		return err;
 	switch (json_typeof(v)) {
-	case JSON_OBJECT:
-		return check_members(c, schema, v);
-	case JSON_ARRAY:
-		return check_items(c, schema, v);
-	case JSON_STRING:
-		return check_text(c, schema, v);
+	case JSON_OBJECT: return check_members(c, schema, v);
+	case JSON_ARRAY: return check_items(c, schema, v);
+	case JSON_STRING: return check_text(c, schema, v);
 	case JSON_INTEGER:
-	case JSON_REAL:
-		return check_number(c, schema, v);
+	case JSON_REAL: return check_number(c, schema, v);
 	case JSON_TRUE:
 	case JSON_FALSE:
-	case JSON_NULL:
-		break;
+	case JSON_NULL: break;
 	}
 	return ERR_NONE;
 }

@@ -43,5 +43,4 @@ must_check enum err shape_parse(struct str text, json_t **ret, struct why *reter
 
 /* ERR_INVALID at the first fault: `field` is its path ("answers[3].value", counted from 0), the
  * sentence names the member, the rule, what was sent and, where it is close, what was meant. */
-must_check enum err shape_check(const struct shape *shape, const json_t *value,
-                                struct why *reterr);
+must_check enum err shape_check(const struct shape *shape, const json_t *value, struct why *reterr);

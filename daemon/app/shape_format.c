@@ -42,8 +42,8 @@ static bool fits_instant(struct str s) {
 
 static bool fits_time(struct str s) {
 	uint64_t hour, minute;
-	return s.n == 5 && s.p[2] == ':' && str_u64((struct str){s.p, 2}, 23, &hour) &&
-	       str_u64((struct str){s.p + 3, 2}, 59, &minute);
+	return s.n == 5 && s.p[2] == ':' && str_u64((struct str){s.p, 2}, 23, &hour)
+	       && str_u64((struct str){s.p + 3, 2}, 59, &minute);
 }
 
 /* The first one alphanumeric, the others from a few marks too. */
@@ -98,15 +98,15 @@ static bool printable(struct str s) {
 
 static bool fits_email(struct str s) {
 	struct str rest = s, local = str_cut(&rest, '@');
-	return s.n <= 254 && printable(s) && local.n > 0 && local.n <= 64 && rest.n >= 3 &&
-	       !memchr(rest.p, '@', rest.n) && memchr(rest.p, '.', rest.n) && rest.p[0] != '.' &&
-	       rest.p[rest.n - 1] != '.';
+	return s.n <= 254 && printable(s) && local.n > 0 && local.n <= 64 && rest.n >= 3
+	       && !memchr(rest.p, '@', rest.n) && memchr(rest.p, '.', rest.n) && rest.p[0] != '.'
+	       && rest.p[rest.n - 1] != '.';
 }
 
 static bool fits_uri(struct str s) {
 	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
-	return scheme && s.n > scheme && s.n <= 2000 && s.p[scheme] != '/' && printable(s) &&
-	       !memchr(s.p, '"', s.n) && !memchr(s.p, '<', s.n) && !memchr(s.p, '>', s.n);
+	return scheme && s.n > scheme && s.n <= 2000 && s.p[scheme] != '/' && printable(s)
+	       && !memchr(s.p, '"', s.n) && !memchr(s.p, '<', s.n) && !memchr(s.p, '>', s.n);
 }
 
 static const struct shape_format formats[] = {
@@ -114,18 +114,18 @@ static const struct shape_format formats[] = {
 	{"date-time", "an instant such as 2027-03-01T09:30:00Z (RFC 3339)", NULL, fits_instant},
 	{"time", "a time of day such as 09:30", "^([01][0-9]|2[0-3]):[0-5][0-9]$", fits_time},
 	{"code", "a code: letters, digits, \"_\", \".\" and \"-\", at most 64",
-         "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", fits_code},
+     "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", fits_code},
 	{"id", "an identifier: letters, digits, \"_\", \".\", \":\" and \"-\", at most 64",
-         "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", fits_id},
+     "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", fits_id},
 	{"member", "a Member's code of two capitals such as FJ", "^[A-Z]{2}$", fits_two_capitals},
 	{"country", "an ISO 3166-1 code of two capitals such as FJ", "^[A-Z]{2}$", fits_two_capitals},
 	{"currency", "an ISO 4217 code such as EUR", "^[A-Z]{3}$", fits_currency},
 	{"language", "an ISO 639-1 code such as fr", "^[a-z]{2}$", fits_language},
 	{"timezone", "an IANA time zone such as Pacific/Fiji",
-         "^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", fits_timezone},
+     "^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", fits_timezone},
 	{"email", "an e-mail address such as name@example.org", NULL, fits_email},
 	{"uri", "an address that begins with https:// or http://", "^https?://[^/\\s\"<>][^\\s\"<>]*$",
-         fits_uri},
+     fits_uri},
 };
 
 const struct shape_format *shape_format_find(const char *name) {

@@ -8,7 +8,8 @@
 struct shape_format {
 	const char *name;
 	const char *phrase; /* "a date such as 2027-03-01 (YYYY-MM-DD)" */
-	const char *pattern; /* ECMA-262, for readers of openapi.json; NULL where they know the format */
+	const char
+		*pattern; /* ECMA-262, for readers of openapi.json; NULL where they know the format */
 	bool (*fits)(struct str text);
 };
 

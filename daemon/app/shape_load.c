@@ -126,8 +126,8 @@ static enum err load_keyword(const struct loading *l, const json_t *schema, cons
 	bool good;
 	if (str_is(k, "additionalProperties"))
 		good = json_is_false(v);
-	else if (str_is(k, "minLength") || str_is(k, "maxLength") || str_is(k, "minItems") ||
-	         str_is(k, "maxItems"))
+	else if (str_is(k, "minLength") || str_is(k, "maxLength") || str_is(k, "minItems")
+	         || str_is(k, "maxItems"))
 		good = is_count(v);
 	else if (str_is(k, "minimum") || str_is(k, "maximum"))
 		good = json_is_number(v);
@@ -149,8 +149,8 @@ static enum err load_schema(const struct loading *l, const json_t *schema) {
 		return fault(l, "schema", "must be an object");
 	if (!json_object_get(schema, "type") && !json_object_get(schema, "$ref"))
 		return fault(l, "type", "is missing");
-	if (json_object_get(schema, "properties") &&
-	    !json_is_false(json_object_get(schema, "additionalProperties")))
+	if (json_object_get(schema, "properties")
+	    && !json_is_false(json_object_get(schema, "additionalProperties")))
 		return fault(l, "properties", "needs \"additionalProperties\": false beside it");
 	json_object_foreach((json_t *)schema, key, v) {
 		enum err err = load_keyword(l, schema, key, v);
@@ -192,9 +192,8 @@ static enum err parse_all(struct shapes *set, const struct shape_source *sources
 		shape->set = set;
 		shape->schema = json_loads(sources[i].text, JSON_REJECT_DUPLICATES, &error);
 		if (!shape->schema)
-			return err_set(reterr, ERR_INTERNAL, shape->name,
-			               "schema %s: line %d, column %d: %s.", shape->name, error.line,
-			               error.column, error.text);
+			return err_set(reterr, ERR_INTERNAL, shape->name, "schema %s: line %d, column %d: %s.",
+			               shape->name, error.line, error.column, error.text);
 		set->n++;
 	}
 	qsort(set->at, set->n, sizeof *set->at, by_name);

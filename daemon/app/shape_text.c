@@ -65,19 +65,13 @@ static enum err check_octets(struct str text, struct why *reterr) {
 
 static const char *sentence(const json_error_t *error) {
 	switch (json_error_code(error)) {
-	case json_error_premature_end_of_input:
-		return "it ends too early";
-	case json_error_end_of_input_expected:
-		return "something follows its end";
-	case json_error_duplicate_key:
-		return "a member is named twice in one object";
-	case json_error_numeric_overflow:
-		return "a number is too large";
+	case json_error_premature_end_of_input: return "it ends too early";
+	case json_error_end_of_input_expected: return "something follows its end";
+	case json_error_duplicate_key: return "a member is named twice in one object";
+	case json_error_numeric_overflow: return "a number is too large";
 	case json_error_null_character:
-	case json_error_null_byte_in_key:
-		return "\\u0000 is not allowed in a text";
-	default:
-		return "a character or word is not allowed there";
+	case json_error_null_byte_in_key: return "\\u0000 is not allowed in a text";
+	default: return "a character or word is not allowed there";
 	}
 }
 

@@ -57,7 +57,8 @@ static void one_fault(struct str body, const char *code, int line, int column,
 static void good_files_become_rows(void **state) {
 	(void)state;
 	parses_to(STR("a,b\n1,2\n"), "{\"header\":[\"a\",\"b\"],\"rows\":[[2,\"1\",\"2\"]]}");
-	parses_to(STR("\xef\xbb\xbf" "a,b\r\n1,2\r\n"),
+	parses_to(STR("\xef\xbb\xbf"
+	              "a,b\r\n1,2\r\n"),
 	          "{\"header\":[\"a\",\"b\"],\"rows\":[[2,\"1\",\"2\"]]}");
 	parses_to(STR("a,b\n"), "{\"header\":[\"a\",\"b\"],\"rows\":[]}");
 	parses_to(STR("a\n\"\"\n"), "{\"header\":[\"a\"],\"rows\":[[2,\"\"]]}");
@@ -82,12 +83,14 @@ static void broken_files_are_refused_with_the_place(void **state) {
 	one_fault(STR("\n\n"), "empty", 0, 0, "The file is empty; its first line names the columns.");
 	one_fault(STR("a,b\n1,\"2\n3,4\n"), "quote_open", 2, 2,
 	          "The quote that opens cell 2 of the row at line 2 never closes.");
-	one_fault(STR("a,b\n1,2\n1,é\"2\"\n"), "quote", 3, 2,
-	          "Line 3, cell 2, character 4: a quote may only open or close a whole cell, and inside "
-	          "a quoted cell it is written twice.");
-	one_fault(STR("a,b\n\"1\"x,2\n"), "quote", 2, 1,
-	          "Line 2, cell 1, character 4: a quote may only open or close a whole cell, and inside "
-	          "a quoted cell it is written twice.");
+	one_fault(
+		STR("a,b\n1,2\n1,é\"2\"\n"), "quote", 3, 2,
+		"Line 3, cell 2, character 4: a quote may only open or close a whole cell, and inside "
+		"a quoted cell it is written twice.");
+	one_fault(
+		STR("a,b\n\"1\"x,2\n"), "quote", 2, 1,
+		"Line 2, cell 1, character 4: a quote may only open or close a whole cell, and inside "
+		"a quoted cell it is written twice.");
 	one_fault(STR("a,b\n1,2,3\n"), "ragged_row", 2, 0,
 	          "Line 2 has 3 cells where the header has 2; a cell with a comma in it needs quotes.");
 	one_fault(STR("a,b\n1\n"), "ragged_row", 2, 0, "Line 2 has 1 cells where the header has 2.");

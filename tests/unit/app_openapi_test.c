@@ -67,8 +67,7 @@ static size_t follow(const json_t *document, const json_t *v) {
 	size_t n = 0, i;
 	const char *key;
 	json_t *child;
-	json_array_foreach(v, i, child)
-		n += follow(document, child);
+	json_array_foreach(v, i, child) n += follow(document, child);
 	json_object_foreach((json_t *)v, key, child) {
 		if (str_is(str_of(key), "$ref")) {
 			if (!at(document, json_string_value(child)))
@@ -90,11 +89,11 @@ static void every_route_is_an_operation(void **state) {
 	size_t n = 0;
 	const char *path;
 	json_t *item;
-	json_object_foreach((json_t *)json_object_get(w->document, "paths"), path, item)
-		n += json_object_size(item);
+	json_object_foreach((json_t *)json_object_get(w->document, "paths"), path, item) n +=
+		json_object_size(item);
 	size_t routes = 0;
 #define ROUTE(id, method, path_, handler, access, query, body, answer, summary)                    \
-	routes++;                                                                                  \
+	routes++;                                                                                      \
 	assert_non_null(json_object_get(json_object_get(w->document, "paths"), path_));
 #include "app/routes.def"
 #undef ROUTE

@@ -14,26 +14,26 @@
 /* Schemas of the test's own, so that the domain may change without it. */
 static const struct shape_source own[] = {
 	{"money", "{\"type\": \"object\", \"additionalProperties\": false,"
-	          " \"required\": [\"amount\", \"currency\"], \"properties\": {"
-	          " \"amount\": {\"type\": \"integer\", \"minimum\": 0},"
-	          " \"currency\": {\"type\": \"string\", \"format\": \"currency\"}}}"},
+              " \"required\": [\"amount\", \"currency\"], \"properties\": {"
+              " \"amount\": {\"type\": \"integer\", \"minimum\": 0},"
+              " \"currency\": {\"type\": \"string\", \"format\": \"currency\"}}}"},
 	{"answer", "{\"type\": \"object\", \"additionalProperties\": false,"
-	           " \"required\": [\"kpi\", \"value\"], \"properties\": {"
-	           " \"kpi\": {\"type\": \"string\", \"format\": \"code\"},"
-	           " \"value\": {\"type\": \"number\"}}}"},
+               " \"required\": [\"kpi\", \"value\"], \"properties\": {"
+               " \"kpi\": {\"type\": \"string\", \"format\": \"code\"},"
+               " \"value\": {\"type\": \"number\"}}}"},
 	{"workshop", "{\"type\": \"object\", \"additionalProperties\": false,"
-	             " \"required\": [\"title\", \"start\"], \"properties\": {"
-	             " \"title\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 10},"
-	             " \"kind\": {\"type\": [\"string\", \"null\"],"
-	             "  \"enum\": [\"accreditation\", \"regional\", \"national\", null]},"
-	             " \"start\": {\"type\": \"string\", \"format\": \"date\"},"
-	             " \"experts\": {\"type\": [\"integer\", \"null\"], \"maximum\": 20},"
-	             " \"budget\": {\"$ref\": \"money\", \"description\": \"What it costs\"},"
-	             " \"public\": {\"type\": \"boolean\"},"
-	             " \"languages\": {\"type\": \"array\", \"uniqueItems\": true, \"maxItems\": 3,"
-	             "  \"items\": {\"type\": \"string\", \"format\": \"language\"}},"
-	             " \"answers\": {\"type\": \"array\", \"minItems\": 2,"
-	             "  \"items\": {\"$ref\": \"answer\"}}}}"},
+                 " \"required\": [\"title\", \"start\"], \"properties\": {"
+                 " \"title\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 10},"
+                 " \"kind\": {\"type\": [\"string\", \"null\"],"
+                 "  \"enum\": [\"accreditation\", \"regional\", \"national\", null]},"
+                 " \"start\": {\"type\": \"string\", \"format\": \"date\"},"
+                 " \"experts\": {\"type\": [\"integer\", \"null\"], \"maximum\": 20},"
+                 " \"budget\": {\"$ref\": \"money\", \"description\": \"What it costs\"},"
+                 " \"public\": {\"type\": \"boolean\"},"
+                 " \"languages\": {\"type\": \"array\", \"uniqueItems\": true, \"maxItems\": 3,"
+                 "  \"items\": {\"type\": \"string\", \"format\": \"language\"}},"
+                 " \"answers\": {\"type\": \"array\", \"minItems\": 2,"
+                 "  \"items\": {\"$ref\": \"answer\"}}}}"},
 };
 
 static int load(void **state) {
@@ -106,10 +106,8 @@ static void each_fault_names_thing_rule_and_fix(void **state) {
 	        "experts must be a whole number or null; got \"many\".");
 	refuses(state, WORKSHOP(", \"experts\": 2.0"), "experts",
 	        "experts must be a whole number or null; got 2.");
-	refuses(state, WORKSHOP(", \"experts\": 21"), "experts",
-	        "experts must be at most 20; got 21.");
-	refuses(state, WORKSHOP(", \"public\": 1"), "public",
-	        "public must be true or false; got 1.");
+	refuses(state, WORKSHOP(", \"experts\": 21"), "experts", "experts must be at most 20; got 21.");
+	refuses(state, WORKSHOP(", \"public\": 1"), "public", "public must be true or false; got 1.");
 	refuses(state, WORKSHOP(", \"public\": null"), "public",
 	        "public must be true or false; got null.");
 	refuses(state, WORKSHOP(", \"budget\": {\"amount\": -1, \"currency\": \"EUR\"}"),
@@ -155,8 +153,9 @@ static void what_was_sent_is_shown_in_part(void **state) {
 
 static void text_that_is_not_json_is_placed(void **state) {
 	refuses(state, "", "", "The body is empty; send a JSON object.");
-	refuses(state, "{\"a\": 1,\n \"a\": 2}", "",
-	        "The body is not valid JSON at line 2, column 4: a member is named twice in one object.");
+	refuses(
+		state, "{\"a\": 1,\n \"a\": 2}", "",
+		"The body is not valid JSON at line 2, column 4: a member is named twice in one object.");
 	refuses(state, "{\"a\": ", "",
 	        "The body is not valid JSON at line 1, column 6: it ends too early.");
 	refuses(state, "{} {}", "",
@@ -203,8 +202,9 @@ static void formats_know_their_own(void **state) {
 		const char *format, *good[4], *bad[7];
 	} rows[] = {
 		{"date", {"2027-03-01", "2028-02-29"}, {"2027-3-1", "2027-02-29", "01.03.2027", ""}},
-		{"date-time", {"2027-03-01T09:30:00Z", "2027-03-01T09:30:00.25+05:45"},
-	         {"2027-03-01", "2027-03-01 09:30", "2027-03-01T25:00:00Z"}},
+		{"date-time",
+	     {"2027-03-01T09:30:00Z", "2027-03-01T09:30:00.25+05:45"},
+	     {"2027-03-01", "2027-03-01 09:30", "2027-03-01T25:00:00Z"}},
 		{"time", {"00:00", "23:59"}, {"24:00", "9:30", "09:60", "09-30", "09:30:00"}},
 		{"code", {"CCF-JP", "K01-Q1", "e.x_y"}, {"", "-a", "a b", "a/b", "é"}},
 		{"id", {"W-0001", "0b5c:1"}, {"", ".", "a b", "a'b"}},
@@ -212,12 +212,16 @@ static void formats_know_their_own(void **state) {
 		{"country", {"CH"}, {"ch", "CHE"}},
 		{"currency", {"EUR"}, {"eur", "EU", "EURO"}},
 		{"language", {"fr"}, {"FR", "fra", "f"}},
-		{"timezone", {"Pacific/Fiji", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT-5"},
-	         {"", "pacific/fiji", "Pacific/", "A//B", "A b", "../etc"}},
-		{"email", {"a.b@example.org"}, {"a", "@b.c", "a@b", "a@.bc", "a@b.", "a b@c.de", "a@b@c.d"}},
-		{"uri", {"https://example.org/x?y=1", "http://a"},
-	         {"ftp://a", "https://", "https:///x", "https://a b", "javascript:alert(1)", "https://a\"",
-	          "HTTPS"}},
+		{"timezone",
+	     {"Pacific/Fiji", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT-5"},
+	     {"", "pacific/fiji", "Pacific/", "A//B", "A b", "../etc"}},
+		{"email",
+	     {"a.b@example.org"},
+	     {"a", "@b.c", "a@b", "a@.bc", "a@b.", "a b@c.de", "a@b@c.d"}},
+		{"uri",
+	     {"https://example.org/x?y=1", "http://a"},
+	     {"ftp://a", "https://", "https:///x", "https://a b", "javascript:alert(1)", "https://a\"",
+	      "HTTPS"}},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct shape_format *f = shape_format_find(rows[i].format);
@@ -245,8 +249,9 @@ static void schemas_outside_the_subset_are_refused(void **state) {
 	(void)state;
 	loading_refuses("{\"type\": \"string\", \"pattern\": \"^a\"}",
 	                "schema thing: \"pattern\" is not a keyword of the subset.");
-	loading_refuses("{\"type\": \"object\", \"properties\": {}}",
-	                "schema thing: \"properties\" needs \"additionalProperties\": false beside it.");
+	loading_refuses(
+		"{\"type\": \"object\", \"properties\": {}}",
+		"schema thing: \"properties\" needs \"additionalProperties\": false beside it.");
 	loading_refuses("{\"type\": \"text\"}",
 	                "schema thing: \"type\" must be a type or a list of types.");
 	loading_refuses("{\"type\": [\"string\", \"nil\"]}",
@@ -263,7 +268,8 @@ static void schemas_outside_the_subset_are_refused(void **state) {
 	                "schema thing: \"b\" is required and not a property.");
 	loading_refuses("{\"type\": \"array\", \"items\": {\"type\": \"string\", \"maxLength\": -1}}",
 	                "schema thing: \"maxLength\" has a value it cannot have.");
-	loading_refuses("{", "schema thing: line 1, column 1: string or '}' expected near end of file.");
+	loading_refuses("{",
+	                "schema thing: line 1, column 1: string or '}' expected near end of file.");
 }
 
 static void the_embedded_schemas_load_and_serve_every_route(void **state) {
@@ -274,9 +280,9 @@ static void the_embedded_schemas_load_and_serve_every_route(void **state) {
 		fail_msg("%s", why.sentence);
 	assert_int_equal(shapes_count(shapes), shape_source_count);
 #define ROUTE(id, method, path, handler, access, query, body, answer, summary)                     \
-	if (*(body) && !strchr(body, '/'))                                                         \
-		assert_non_null(shape_find(shapes, body));                                         \
-	if (*(answer) && !strchr(answer, '/'))                                                     \
+	if (*(body) && !strchr(body, '/'))                                                             \
+		assert_non_null(shape_find(shapes, body));                                                 \
+	if (*(answer) && !strchr(answer, '/'))                                                         \
 		assert_non_null(shape_find(shapes, answer));
 #include "app/routes.def"
 #undef ROUTE

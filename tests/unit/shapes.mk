@@ -15,3 +15,4 @@ tests_unit_app_openapi_test_LDADD = $(SHAPE_TEST_LIBS)
 tests_unit_app_import_test_SOURCES = tests/unit/app_import_test.c
 tests_unit_app_import_test_CPPFLAGS = $(SHAPE_TEST_CPPFLAGS)
 tests_unit_app_import_test_LDADD = $(SHAPE_TEST_LIBS)
+EXTRA_DIST += tests/sql/rows.py tests/integration/validate.py
