@@ -21,6 +21,6 @@ enum {
 /* ERR_NONE: `rows` is {"header": [text…], "rows": [[line, text…]…]} (ARCHITECTURE.md, seam 5).
  * ERR_INVALID, ERR_TOO_LARGE: `faults` is {"reasons": [{"code", "sentence", "line", "column"}…]},
  * line and cell from 1, 0 for the whole; the sentence of *reterr is the first and their number.
- * Both buffers start empty. Pure and slow for large bodies (some 10 ms a MiB): run it in a worker. */
+ * Both buffers start empty. Pure and slow for large bodies (some 30 ms a MiB): run it in a worker. */
 must_check enum err import_parse(struct str body, struct buf *rows, struct buf *faults,
                                  struct why *reterr);
