@@ -17,6 +17,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SEED = ROOT / "sql" / "seed"
 ATELIERD = os.environ["ATELIERD"]
+TABLES = ["members", "weekends", "holidays", "standards", "instruments", "kpis", "donors",
+          "historic_workshops"]
 RECORDED = []  # every Answer of a program's main listener
 
 
@@ -241,7 +243,7 @@ class World:
     @classmethod
     def begin(cls):
         cls.daemon = Daemon(http__connections_per_peer="512")
-        done = cls.daemon.command("--migrate")
+        done = cls.daemon.command("--migrate", "--sqldir", str(ROOT / "sql"))
         if done.returncode:
             raise AssertionError(f"--migrate: {done.stderr}")
         cls.admin_token = cls.daemon.token("--role", "admin", "--label", "tests")
@@ -250,6 +252,18 @@ class World:
         cls.public = cls.daemon.client()
         cls.admin = cls.daemon.client(cls.admin_token)
         cls.coordinator = cls.daemon.client(cls.coordinator_token)
+
+        for table in TABLES:
+            answer = cls.bring(table)
+            if answer.status != 200:
+                raise AssertionError(f"import of {table}: {answer}")
+
+    @classmethod
+    def bring(cls, table, text=None, dry_run=False):
+        """Import the table's seed file, or `text`."""
+        body = (SEED / f"{table}.csv").read_bytes() if text is None else text
+        return cls.admin.post(f"/v1/import/{table}" + ("?dry_run=1" if dry_run else ""), body,
+                              Content_Type="text/csv")
 
     @classmethod
     def end(cls):
