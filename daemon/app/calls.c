@@ -4,6 +4,8 @@
 #include <sodium.h>
 
 #include "app/house.h"
+#include "app/render.h"
+#include "base/log.h"
 
 #include "base/banned.h"
 
@@ -70,4 +72,10 @@ void calls_submit(struct request *q, db_done *done, void *ctx) {
 		{.statement = 1 + route_id(q->route), .values = work},
 	};
 	db_submit(q->house->db, lane_of(q->route), calls, 2, !request_reads(q), done, ctx);
+}
+
+void calls_problem(struct request *q, const struct db_result *r) {
+	if (r->err == ERR_INTERNAL)
+		log_error("statement", "route=%s sqlstate=%s request=%s", q->route->id, r->sqlstate, q->id);
+	render_problem(q, r->why, r->detail);
 }

@@ -15,5 +15,8 @@ extern const size_t calls_count;
  * statement with its args and body. `done` as db.h says. */
 void calls_submit(struct request *q, db_done *done, void *ctx);
 
+/* Answer the request with what went wrong; what is our own fault goes to the log. */
+void calls_problem(struct request *q, const struct db_result *r);
+
 /* Columns of api.answer as the statements of JSON routes return them. */
 enum { CALL_STATUS, CALL_ETAG, CALL_MODIFIED, CALL_LOCATION, CALL_NEXT, CALL_BODY };

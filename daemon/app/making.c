@@ -55,11 +55,19 @@ static void making_end(struct making *m) {
 	arena_free(m->arena);
 }
 
-static void making_failed(struct making *m, const struct why *why, const char *detail) {
+static void making_failed(struct making *m, const struct why *why) {
 	struct request *q;
 	list_remove(&m->link);
 	while ((q = take(m)))
-		render_problem(q, why, detail);
+		render_problem(q, why, "");
+	making_end(m);
+}
+
+static void making_refused(struct making *m, const struct db_result *r) {
+	struct request *q;
+	list_remove(&m->link);
+	while ((q = take(m)))
+		calls_problem(q, r);
 	making_end(m);
 }
 
@@ -126,7 +134,7 @@ static void feed_known(struct making *m, const struct db_result *r) {
 	struct why why;
 	const struct conf *conf = m->house->conf;
 	if (feed_read(m->arena, r, &m->feed, &why)) {
-		making_failed(m, &why, "");
+		making_failed(m, &why);
 		return;
 	}
 	m->answer.page.content_type = STR("text/calendar; charset=utf-8");
@@ -175,15 +183,15 @@ static void rows_known(const struct db_result *r, void *ctx) {
 	size_t most = (size_t)m->house->conf->feeds_rows;
 	bool json = m->route->handler == HANDLER_SQL || m->route->handler == HANDLER_ACTIVITIES;
 	if (r->err) {
-		making_failed(m, r->why, r->detail);
+		making_refused(m, r);
 	} else if (r->rows > most) {
 		(void)err_set(&why, ERR_TOO_LARGE, NULL,
 		              "This would be %zu entries and at most %zu are given whole; narrow it "
 		              "with from= and to=.", r->rows, most);
-		making_failed(m, &why, "");
+		making_failed(m, &why);
 	} else if (json && r->rows != 1) {
 		(void)err_set(&why, ERR_INTERNAL, NULL, "The database gave no answer.");
-		making_failed(m, &why, "");
+		making_failed(m, &why);
 	} else if (json) {
 		json_known(m, r);
 	} else if (m->route->handler == HANDLER_CSV) {

@@ -203,7 +203,7 @@ static void request_known(const struct db_result *r, void *ctx) {
 	if (strcmp(r->sqlstate, "AT208") == 0) {
 		answer_again(q, r->detail);
 	} else if (r->err) {
-		render_problem(q, r->why, r->detail);
+		calls_problem(q, r);
 	} else if (r->rows != 1) {
 		(void)err_set(&why, ERR_INTERNAL, NULL, "The database gave no answer.");
 		refuse(q, &why);
