@@ -162,11 +162,15 @@ RETURNS TABLE (line int, name text, code text, sentence text) LANGUAGE sql STABL
 	FROM known k, unnest(header) AS h WHERE h <> ALL (k.names)
 $$;
 
+-- The line comes last, so that no column of that name takes its place.
 CREATE OR REPLACE FUNCTION rule.import_sheet(body jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-	SELECT COALESCE(jsonb_agg(jsonb_build_object('line', r -> 0) || (
-		SELECT jsonb_object_agg(h.name, NULLIF(r ->> h.n::int, ''))
-		FROM jsonb_array_elements_text(body -> 'header') WITH ORDINALITY AS h (name, n)) ORDER BY i), '[]')
-	FROM jsonb_array_elements(body -> 'rows') WITH ORDINALITY AS rows (r, i)
+	WITH header AS MATERIALIZED (
+		SELECT ARRAY(SELECT jsonb_array_elements_text(body -> 'header')) || 'line'::text AS names
+	)
+	SELECT COALESCE(jsonb_agg(jsonb_object(h.names, array_replace(cells.at[2:], '', NULL) || cells.at[1])
+		ORDER BY i), '[]')
+	FROM header h, jsonb_array_elements(body -> 'rows') WITH ORDINALITY AS rows (r, i),
+	     LATERAL (SELECT ARRAY(SELECT jsonb_array_elements_text(r)) AS at) AS cells
 $$;
 
 -- Faults of single cells. What many cells of a column say is judged once.

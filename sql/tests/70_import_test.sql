@@ -168,6 +168,8 @@ SELECT is(pg_temp.import('weekends', '{"header": ["weekend", "member"], "rows": 
 	'columns in any order');
 SELECT is(pg_temp.import('weekends', '{"header": ["member", "weekends"], "rows": [[2, "AD", "fri"]]}'),
 	'1:0 column_missing, 1:2 column_unknown', 'another header');
+SELECT is(pg_temp.import('weekends', '{"header": ["line", "member", "weekend"], "rows": [[2, "x", "AD", "fri"]]}'),
+	'1:1 column_unknown', 'a column called line');
 SELECT is(pg_temp.import('weekends', '{"header": ["member", "weekend"], "rows": []}'), '0 0 0', 'no rows');
 SELECT is((SELECT count(*) FROM regexp_matches(pg_temp.import('weekends', jsonb_build_object('header',
 	'["member", "weekend"]'::jsonb, 'rows', (SELECT jsonb_agg(jsonb_build_array(i + 1, 'ZZ', 'son'))
