@@ -44,8 +44,8 @@ struct http_request {
 	struct http_field *fields;
 	size_t field_count;
 	struct str body; /* whole; empty before the handler's `request` runs */
-	struct str peer;  /* "192.0.2.7", "unix"; of a trusted one, its last X-Forwarded-For */
-	uint64_t id; /* counts exchanges of this process */
+	struct str peer; /* "192.0.2.7", "unix"; of a trusted one, its last X-Forwarded-For */
+	uint64_t id;     /* counts exchanges of this process */
 };
 
 /* First value of a field, case-insensitive; {NULL,0} if absent. */

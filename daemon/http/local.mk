@@ -17,6 +17,7 @@ daemon_libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(LLHTTP_CFLAGS)
 daemon_libhttp_a_SOURCES = \
 	daemon/http/http.h \
 	daemon/http/guard.c daemon/http/guard.h \
+	daemon/http/guard_line.c daemon/http/guard_field.c daemon/http/guard_step.h \
 	daemon/http/parse.c daemon/http/parse.h \
 	daemon/http/conn.c daemon/http/conn.h \
 	daemon/http/respond.c \

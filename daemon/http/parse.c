@@ -101,3 +101,11 @@ enum err parse_head(struct arena *a, struct str head, const struct guard *g, str
 	*ret_keep = llhttp_should_keep_alive(&p.llhttp);
 	return ERR_NONE;
 }
+
+struct str http_field(const struct http_request *r, const char *name) {
+	struct str wanted = str_of(name);
+	for (size_t i = 0; i < r->field_count; i++)
+		if (str_ieq(r->fields[i].name, wanted))
+			return r->fields[i].value;
+	return (struct str){NULL, 0};
+}

@@ -69,14 +69,6 @@ bool http_exchange_gone(const struct http_exchange *x) {
 	return !x->conn || x->conn->state == CONN_CLOSED;
 }
 
-struct str http_field(const struct http_request *r, const char *name) {
-	struct str wanted = str_of(name);
-	for (size_t i = 0; i < r->field_count; i++)
-		if (str_ieq(r->fields[i].name, wanted))
-			return r->fields[i].value;
-	return (struct str){NULL, 0};
-}
-
 /* ---- peers ---- */
 
 static struct peer *peer_of(struct http_server *s, const unsigned char key[8]) {
