@@ -148,10 +148,10 @@ BEGIN
 	IF w.end_date < w.start_date THEN
 		PERFORM rule.refuse(400, format('end is %s, before start %s; turn them round.', rule.iso(w.end_date),
 			rule.iso(w.start_date)), 'end');
-	ELSIF w.end_date - w.start_date >= 60 AND NOT w.historic THEN
+	ELSIF w.end_date - w.start_date >= 60 AND w.historic IS NOT TRUE THEN
 		PERFORM rule.refuse(400, format('%s to %s is more than 60 days; look at the dates again.',
 			rule.iso(w.start_date), rule.iso(w.end_date)), 'end');
-	ELSIF w.host IS NULL AND w.mode <> 'online' AND NOT w.historic THEN
+	ELSIF w.host IS NULL AND w.mode <> 'online' AND w.historic IS NOT TRUE THEN
 		PERFORM rule.refuse(400, 'A workshop in person or hybrid has a host; give a Member''s code, or mode online.',
 			'host');
 	ELSIF NOT data.sessions_fit(w.sessions, w.start_date, w.end_date) THEN
