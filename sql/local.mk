@@ -7,7 +7,8 @@ sqldir = $(pkgdatadir)/sql
 install-data-local: install-sql
 uninstall-local: uninstall-sql
 .PHONY: install-sql uninstall-sql
-install-sql:
+# A file of an older version must not be applied with the new ones.
+install-sql: uninstall-sql
 	@$(MKDIR_P) "$(DESTDIR)$(sqldir)/rule" "$(DESTDIR)$(sqldir)/api" "$(DESTDIR)$(sqldir)/seed"
 	$(INSTALL_DATA) $(srcdir)/sql/*.sql "$(DESTDIR)$(sqldir)"
 	$(INSTALL_DATA) $(srcdir)/sql/rule/*.sql "$(DESTDIR)$(sqldir)/rule"
