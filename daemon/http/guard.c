@@ -142,12 +142,15 @@ static enum guard_event take_body(struct guard *g, size_t n, size_t *ret_used) {
 	return *ret_used ? GUARD_BODY : GUARD_MORE;
 }
 
-/* Octets that change nothing but the counts: most of a head is such runs. */
+/* Octets that leave the state as it is: most of a head is such runs. */
 static size_t run(struct guard *g, const unsigned char *p, size_t n) {
 	size_t i = 0;
 	if ((g->state == BLANK || g->state == VALUE) && g->field == OTHER) {
 		while (i < n && value_octet(p[i]))
 			i++;
+	} else if (g->state == NAME) {
+		for (; i < n && guard_token[p[i]]; i++)
+			word_add(g, guard_token[p[i]]);
 	} else if (g->state == TARGET) {
 		size_t room = g->most_target - g->target_octets;
 		while (i < n && i < room && target_octet(p[i]))

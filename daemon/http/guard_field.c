@@ -11,28 +11,31 @@ enum { LENGTH_DIGITS = 18, PORT_DIGITS = 5 };
 
 /* Fields that matter to framing, and those a trailer must not carry (RFC 9110 §6.5.1). */
 static const struct {
-	const char *name;
+	struct str name;
 	enum field field;
 } known[] = {
-	{"content-length", LENGTH},
-	{"transfer-encoding", CODING},
-	{"host", HOST},
-	{"authorization", FORBIDDEN},
-	{"connection", FORBIDDEN},
-	{"content-encoding", FORBIDDEN},
-	{"content-range", FORBIDDEN},
-	{"content-type", FORBIDDEN},
-	{"cookie", FORBIDDEN},
-	{"expect", FORBIDDEN},
-	{"te", FORBIDDEN},
-	{"trailer", FORBIDDEN},
-	{"upgrade", FORBIDDEN},
+#define FIELD(name, field)                                                                         \
+	{ {(name), sizeof(name) - 1}, (field) }
+	FIELD("content-length", LENGTH),
+	FIELD("transfer-encoding", CODING),
+	FIELD("host", HOST),
+	FIELD("authorization", FORBIDDEN),
+	FIELD("connection", FORBIDDEN),
+	FIELD("content-encoding", FORBIDDEN),
+	FIELD("content-range", FORBIDDEN),
+	FIELD("content-type", FORBIDDEN),
+	FIELD("cookie", FORBIDDEN),
+	FIELD("expect", FORBIDDEN),
+	FIELD("te", FORBIDDEN),
+	FIELD("trailer", FORBIDDEN),
+	FIELD("upgrade", FORBIDDEN),
+#undef FIELD
 };
 
 static enum guard_event name_end(struct guard *g, struct why *reterr) {
 	g->field = OTHER;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (g->word[0] == known[i].name[0] && word_is(g, known[i].name))
+		if (word_is(g, known[i].name))
 			g->field = (unsigned char)known[i].field;
 	word_clear(g);
 	g->host = HOST_START;
@@ -109,7 +112,7 @@ static enum guard_event coding_end(struct guard *g, struct why *reterr) {
 	while (n < g->word_n && guard_token[(unsigned char)g->word[n]])
 		n++;
 	bool chunked = n == 7 && memcmp(g->word, "chunked", 7) == 0;
-	if (chunked && word_is(g, "chunked")) {
+	if (chunked && word_is(g, STR("chunked"))) {
 		g->chunked = true;
 		return go(g, VALUE_LF);
 	}

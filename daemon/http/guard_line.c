@@ -6,10 +6,11 @@
 
 #include "base/banned.h"
 
-static const char *const methods[] = {
-	[HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
-	[HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
-	[HTTP_OPTIONS_] = "OPTIONS",
+static const struct str methods[] = {
+#define METHOD(name) [HTTP_##name##_] = {#name, sizeof #name - 1}
+	METHOD(GET),   METHOD(HEAD),   METHOD(POST),    METHOD(PUT),
+	METHOD(PATCH), METHOD(DELETE), METHOD(OPTIONS),
+#undef METHOD
 };
 
 static enum guard_event method_end(struct guard *g, struct why *reterr) {

@@ -66,8 +66,8 @@ static inline void word_add(struct guard *g, unsigned char c) {
 		g->over = true;
 }
 
-static inline bool word_is(const struct guard *g, const char *s) {
-	return !g->over && str_eq((struct str){g->word, g->word_n}, str_of(s));
+static inline bool word_is(const struct guard *g, struct str s) {
+	return !g->over && str_eq((struct str){g->word, g->word_n}, s);
 }
 
 /* Printable ASCII but for what no address holds unescaped (RFC 3986 §2), with some mercy for

@@ -10,3 +10,9 @@ bench: daemon/atelierd
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/bench/run
 integration: daemon/atelierd
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/integration/run
+
+# The HTTP layer alone, to be profiled: `make tests/bench/http_static`.
+EXTRA_PROGRAMS = tests/bench/http_static
+tests_bench_http_static_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+tests_bench_http_static_LDADD = daemon/libhttp.a daemon/libbase.a $(LLHTTP_ARCHIVE) $(LLHTTP_LIBS) \
+	$(UV_LIBS) $(ZLIB_LIBS)
