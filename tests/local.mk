@@ -11,4 +11,6 @@ include tests/unit/shapes.mk
 include tests/unit/feeds.mk
 include tests/fuzz/local.mk
 include tests/fuzz/shapes.mk
+include tests/fuzz/ical.mk
+include tests/golden/local.mk
 include tests/bench/local.mk

@@ -16,7 +16,7 @@ static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "S
 static_assert(sizeof "\"0123456789012345678901-gz\"" <= ETAG_SIZE, "an entity tag fits");
 
 struct entry {
-	struct list age; /* in cache.ages */
+	struct list age;    /* in cache.ages */
 	struct entry *next; /* in its bucket */
 	uint64_t hash;
 	struct cached answer;

@@ -22,7 +22,7 @@ enum cache_area {
 unsigned cache_area_of(struct str word);
 
 /* -- entity tags (RFC 9110 §8.8.3): strong, with their quotes -- */
-enum { ETAG_SIZE = 32 };
+enum { ETAG_SIZE = 32, CURSOR_SIZE = 256 };
 /* Raised when the same rows would give other octets than the last release gave. */
 #define CACHE_RENDERING "1"
 /* "\"<22 letters>\"": SHA-256 of rendering version and octets, 128 bits of it in base64url. Safe
@@ -34,11 +34,12 @@ void etag_gzip(const char *etag, char ret[ETAG_SIZE]);
 /* -- the cache -- */
 struct cached {
 	struct str content_type; /* static text */
-	struct blob *identity; /* the octets */
-	struct blob *gzip; /* the same in gzip; NULL until somebody asked for it */
+	struct blob *identity;   /* the octets */
+	struct blob *gzip;       /* the same in gzip; NULL until somebody asked for it */
 	char etag[ETAG_SIZE], etag_gzip[ETAG_SIZE];
+	char next[CURSOR_SIZE]; /* cursor of the page after this one; "": none */
 	int64_t modified; /* Last-Modified, seconds UTC; 0: none */
-	unsigned areas; /* enum cache_area, or-ed: any of them drops it */
+	unsigned areas;   /* enum cache_area, or-ed: any of them drops it */
 };
 
 struct cache;

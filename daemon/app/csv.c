@@ -32,8 +32,8 @@ static bool has(struct str s, char c) {
 static void cell(struct buf *out, struct str s, bool alone) {
 	bool harmful = formula(s);
 	/* A lone empty cell would be an empty line, which readers skip; blanks at the ends some trim. */
-	bool quote = has(s, '"') || has(s, ',') || has(s, '\r') || has(s, '\n') || (alone && !s.n) ||
-	             str_trim(s).n < s.n;
+	bool quote = has(s, '"') || has(s, ',') || has(s, '\r') || has(s, '\n') || (alone && !s.n)
+	             || str_trim(s).n < s.n;
 	if (quote)
 		buf_addc(out, '"');
 	if (harmful)

@@ -8,9 +8,10 @@
 #include "base/banned.h"
 
 #define COLUMNS(X)                                                                                 \
-	X(uid) X(sequence) X(stamp) X(created) X(modified) X(status) X(first) X(last) X(zone)      \
-	X(sessions) X(summary) X(description) X(location) X(url) X(organizer) X(latitude)          \
-	X(longitude) X(categories) X(transparent) X(private)
+	X(uid)                                                                                         \
+	X(sequence) X(stamp) X(created) X(modified) X(status) X(first) X(last) X(zone) X(sessions)     \
+		X(summary) X(description) X(location) X(url) X(organizer) X(latitude) X(longitude)         \
+			X(categories) X(transparent) X(private)
 
 struct columns {
 #define X(name) int name;
@@ -85,7 +86,8 @@ static bool date(struct row *row, int column, const char *name, day_t *ret) {
 static bool truth(struct row *row, int column, const char *name, bool *ret) {
 	struct str s = value(row, column);
 	*ret = str_is(s, "t") || str_is(s, "true");
-	return *ret || !s.p || str_is(s, "f") || str_is(s, "false") || fault(row, name, "true or false");
+	return *ret || !s.p || str_is(s, "f") || str_is(s, "false")
+	       || fault(row, name, "true or false");
 }
 
 static bool degrees(struct row *row, int column, const char *name, double *ret) {
@@ -107,8 +109,8 @@ static bool status(struct row *row, int column, enum event_status *ret) {
 	*ret = str_is(s, "TENTATIVE")   ? EVENT_TENTATIVE
 	       : str_is(s, "CANCELLED") ? EVENT_CANCELLED
 	                                : EVENT_CONFIRMED;
-	return *ret != EVENT_CONFIRMED || str_is(s, "CONFIRMED") ||
-	       fault(row, "status", "TENTATIVE, CONFIRMED or CANCELLED");
+	return *ret != EVENT_CONFIRMED || str_is(s, "CONFIRMED")
+	       || fault(row, "status", "TENTATIVE, CONFIRMED or CANCELLED");
 }
 
 /* A JSON array out of a column; NULL (with no fault) for SQL NULL. */
@@ -133,9 +135,9 @@ static bool minute(const json_t *j, int *ret) {
 
 static bool session(const json_t *j, struct event_session *ret) {
 	const char *day = json_string_value(json_array_get(j, 0));
-	return json_array_size(j) == 3 && day && civil_parse(str_of(day), &ret->day) &&
-	       minute(json_array_get(j, 1), &ret->start_minute) &&
-	       minute(json_array_get(j, 2), &ret->end_minute);
+	return json_array_size(j) == 3 && day && civil_parse(str_of(day), &ret->day)
+	       && minute(json_array_get(j, 1), &ret->start_minute)
+	       && minute(json_array_get(j, 2), &ret->end_minute);
 }
 
 static void sessions(struct row *row, int column, struct event *e) {
@@ -180,16 +182,16 @@ static bool event_read(struct row *row, const struct columns *c, struct event *e
 	};
 	if (e->uid.n == 0)
 		return fault(row, "uid", "there");
-	bool ok = whole(row, c->sequence, "sequence", &e->sequence) &&
-	          whole(row, c->stamp, "stamp", &e->stamp) &&
-	          whole(row, c->created, "created", &e->created) &&
-	          whole(row, c->modified, "modified", &e->modified) &&
-	          status(row, c->status, &e->status) && date(row, c->first, "first", &e->first) &&
-	          date(row, c->last, "last", &e->last) &&
-	          degrees(row, c->latitude, "latitude", &e->latitude) &&
-	          degrees(row, c->longitude, "longitude", &e->longitude) &&
-	          truth(row, c->transparent, "transparent", &e->transparent) &&
-	          truth(row, c->private, "private", &e->private_);
+	bool ok = whole(row, c->sequence, "sequence", &e->sequence)
+	          && whole(row, c->stamp, "stamp", &e->stamp)
+	          && whole(row, c->created, "created", &e->created)
+	          && whole(row, c->modified, "modified", &e->modified)
+	          && status(row, c->status, &e->status) && date(row, c->first, "first", &e->first)
+	          && date(row, c->last, "last", &e->last)
+	          && degrees(row, c->latitude, "latitude", &e->latitude)
+	          && degrees(row, c->longitude, "longitude", &e->longitude)
+	          && truth(row, c->transparent, "transparent", &e->transparent)
+	          && truth(row, c->private, "private", &e->private_);
 	if (ok) {
 		sessions(row, c->sessions, e);
 		categories(row, c->categories, e);

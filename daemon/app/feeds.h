@@ -12,7 +12,7 @@
 struct feed {
 	struct event *events; /* in the rows' order */
 	size_t n;
-	size_t skipped; /* rows left out, by feed_read and feed_render together */
+	size_t skipped;   /* rows left out, by feed_read and feed_render together */
 	struct why fault; /* why the first of them was; field is its uid */
 	int64_t modified; /* newest LAST-MODIFIED in it (DTSTAMP where a row has none); 0: empty */
 };

@@ -54,8 +54,10 @@ static enum err texts_check(const struct event *e, struct why *reterr) {
 	const struct {
 		struct str text;
 		const char *field;
-	} texts[] = {{e->summary, "summary"}, {e->description, "description"},
-	             {e->location, "location"}, {e->organizer_name, "organizer"}};
+	} texts[] = {{e->summary, "summary"},
+	             {e->description, "description"},
+	             {e->location, "location"},
+	             {e->organizer_name, "organizer"}};
 	enum err err = uid_check(e->uid, reterr);
 	for (size_t i = 0; err == ERR_NONE && i < sizeof texts / sizeof *texts; i++)
 		err = text_check(e, texts[i].text, texts[i].field, reterr);
@@ -64,22 +66,25 @@ static enum err texts_check(const struct event *e, struct why *reterr) {
 	return err;
 }
 
+/* libical turns any time past the year 3000 into zeros without a word. */
+enum { LAST_DAY = 376564 /* 3000-12-31 */ };
+
 static bool day_ok(day_t d) {
-	return d >= CIVIL_FIRST && d < CIVIL_LAST; /* the day after must be one, too */
+	return d >= CIVIL_FIRST && d < LAST_DAY; /* the day after must be one, too */
 }
 
 static bool instant_ok(int64_t t) {
-	return t >= (int64_t)CIVIL_FIRST * DAY && t < (int64_t)CIVIL_LAST * DAY;
+	return t >= (int64_t)CIVIL_FIRST * DAY && t < (int64_t)LAST_DAY * DAY;
 }
 
 static enum err times_check(const struct event *e, struct why *reterr) {
 	if (!day_ok(e->first) || !day_ok(e->last) || e->last < e->first)
 		return err_set(reterr, ERR_INVALID, "last",
-		               "“%.*s” ends before it begins, or outside the years 1 to 9999.",
+		               "“%.*s” ends before it begins, or outside the years 1 to 3000.",
 		               STR_ARG(e->uid));
 	if (!instant_ok(e->stamp) || !instant_ok(e->created) || !instant_ok(e->modified))
 		return err_set(reterr, ERR_INVALID, "stamp",
-		               "“%.*s” has a time stamp outside the years 1 to 9999.", STR_ARG(e->uid));
+		               "“%.*s” has a time stamp outside the years 1 to 3000.", STR_ARG(e->uid));
 	if (e->sequence < 0 || e->sequence > INT_MAX)
 		return err_set(reterr, ERR_INVALID, "sequence",
 		               "The sequence number of “%.*s” must be 0 to %d.", STR_ARG(e->uid), INT_MAX);
@@ -95,8 +100,8 @@ static enum err times_check(const struct event *e, struct why *reterr) {
 static enum err sessions_check(const struct event *e, struct why *reterr) {
 	for (size_t i = 0; i < e->session_count; i++) {
 		const struct event_session *s = &e->sessions[i];
-		if (!day_ok(s->day) || s->start_minute < 0 || s->end_minute <= s->start_minute ||
-		    s->end_minute > 1440)
+		if (!day_ok(s->day) || s->start_minute < 0 || s->end_minute <= s->start_minute
+		    || s->end_minute > 1440)
 			return err_set(reterr, ERR_INVALID, "sessions",
 			               "Session %zu of “%.*s” must end after it starts, on one day.", i + 1,
 			               STR_ARG(e->uid));
@@ -210,9 +215,8 @@ static void vevent(struct rendering *r, const struct event *e, const struct even
 	add_identity(v, e, uid);
 	add_span(v, e, s);
 	add_texts(v, e, r->scratch);
-	icalcomponent_add_property(v, icalproperty_new_transp(e->transparent
-	                                                          ? ICAL_TRANSP_TRANSPARENT
-	                                                          : ICAL_TRANSP_OPAQUE));
+	icalcomponent_add_property(
+		v, icalproperty_new_transp(e->transparent ? ICAL_TRANSP_TRANSPARENT : ICAL_TRANSP_OPAQUE));
 	if (e->private_)
 		icalcomponent_add_property(v, icalproperty_new_class(ICAL_CLASS_PRIVATE));
 	add_open(&r->events, v, end);

@@ -48,8 +48,8 @@ char *line_uri(struct arena *a, struct str s) {
 	char *uri = arena_alloc(a, s.n * 3 + 1), *to = uri;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    (c && strchr(marks, c))) {
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+		    || (c && strchr(marks, c))) {
 			*to++ = (char)c;
 		} else {
 			*to++ = '%';

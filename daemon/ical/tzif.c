@@ -41,8 +41,8 @@ static bool header(struct str *at, struct counts *ret, char *ret_version) {
 
 /* Octets of a data block with `width`-octet times (§3.2). Counts are 32 bits: no overflow. */
 static size_t block_size(const struct counts *c, size_t width) {
-	return c->time * (width + 1) + c->type * 6 + c->chars + c->leap * (width + 4) + c->isstd +
-	       c->isut;
+	return c->time * (width + 1) + c->type * 6 + c->chars + c->leap * (width + 4) + c->isstd
+	       + c->isut;
 }
 
 static bool abbreviation(struct str chars, size_t at, char ret[TZ_ABBR]) {
@@ -53,8 +53,8 @@ static bool abbreviation(struct str chars, size_t at, char ret[TZ_ABBR]) {
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char c = chars.p[at + i];
-		bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		          (c >= '0' && c <= '9') || c == '+' || c == '-';
+		bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
+		          || c == '+' || c == '-';
 		if (!ok)
 			return false;
 	}
@@ -79,7 +79,11 @@ static bool type_read(const char *types, size_t i, struct str chars, struct type
 	return abbreviation(chars, (unsigned char)p[5], ret->abbr);
 }
 
-/* The 64-bit block. Shifts that change nothing on the wall, and those before year 1, are folded
+static bool same_type(const struct type *a, const struct type *b) {
+	return a->offset == b->offset && a->dst == b->dst && strcmp(a->abbr, b->abbr) == 0;
+}
+
+/* The 64-bit block. Shifts that change nothing, and those before year 1, are folded
  * into what stood before. */
 static bool block_read(struct str b, const struct counts *c, struct tz *z) {
 	const char *times = b.p, *indices = times + c->time * 8, *types = indices + c->time;
@@ -98,14 +102,13 @@ static bool block_read(struct str b, const struct counts *c, struct tz *z) {
 		int64_t at = be64(times + i * 8);
 		size_t index = (unsigned char)indices[i];
 		struct type to;
-		ok = index < c->type && type_read(types, index, chars, &to) &&
-		     (i == 0 || at > before);
+		ok = index < c->type && type_read(types, index, chars, &to) && (i == 0 || at > before);
 		before = at;
 		if (!ok)
 			break;
 		if (at < (int64_t)CIVIL_FIRST * DAY)
 			first = to;
-		else if (to.offset != now.offset) {
+		else if (!same_type(&to, &now)) {
 			struct tz_shift *s = vec_push(&shifts);
 			*s = (struct tz_shift){at, now.offset, to.offset, now.dst, to.dst, ""};
 			memcpy(s->abbr, to.abbr, sizeof s->abbr);
@@ -174,8 +177,8 @@ static bool footer_rule(struct str *s, struct tz_rule *r) {
 		return false;
 	if (take(s, 'M')) {
 		r->form = TZ_MONTH_WEEK;
-		if (!number(s, 12, &r->month) || !take(s, '.') || !number(s, 5, &r->week) ||
-		    !take(s, '.') || !number(s, 6, &r->weekday) || r->month < 1 || r->week < 1)
+		if (!number(s, 12, &r->month) || !take(s, '.') || !number(s, 5, &r->week) || !take(s, '.')
+		    || !number(s, 6, &r->weekday) || r->month < 1 || r->week < 1)
 			return false;
 	} else {
 		r->form = take(s, 'J') ? TZ_JULIAN : TZ_ZERO_BASED;
@@ -224,8 +227,8 @@ static bool footer_read(struct str s, struct tz *z) {
 		return false;
 	z->dst_flag = z->dst > z->std;
 	/* "All year" is written as an end that meets the next start (RFC 8536 §3.3.1). */
-	z->yearly = z->dst != z->std && rule_instant(&z->end, 2001, z->dst) !=
-	                                    rule_instant(&z->start, 2002, z->std);
+	z->yearly = z->dst != z->std
+	            && rule_instant(&z->end, 2001, z->dst) != rule_instant(&z->start, 2002, z->std);
 	return true;
 }
 
@@ -248,8 +251,8 @@ enum err tz_parse(struct str octets, struct tz *z, struct why *reterr) {
 	ok = ok && size <= at.n && c.leap == 0 && block_read(at, &c, z);
 	if (ok) {
 		struct str footer = {at.p + size, at.n - size};
-		ok = take(&footer, '\n') && footer.n && footer.p[footer.n - 1] == '\n' &&
-		     footer_read((struct str){footer.p, footer.n - 1}, z);
+		ok = take(&footer, '\n') && footer.n && footer.p[footer.n - 1] == '\n'
+		     && footer_read((struct str){footer.p, footer.n - 1}, z);
 	}
 	if (!ok)
 		return err_set(reterr, ERR_UNAVAILABLE, "zone",

@@ -12,20 +12,21 @@
 
 enum { TZ_ABBR = 16, TZ_NAME_MAX = 64 };
 
-/* A moment at which the offset changes. Offsets are seconds east of UTC. */
+/* A moment at which the offset, or only its name or flag, changes. Offsets are seconds east of
+ * UTC. */
 struct tz_shift {
 	int64_t at; /* seconds UTC */
-	int from, to; /* never equal */
+	int from, to;
 	bool dst_from, dst_to; /* as flagged in the data (winter may be the odd one: Dublin) */
-	char abbr[TZ_ABBR]; /* of `to` */
+	char abbr[TZ_ABBR];    /* of `to` */
 };
 
 /* The day and wall time of a yearly shift (RFC 8536 §3.3.1, POSIX TZ). */
 struct tz_rule {
 	enum { TZ_MONTH_WEEK, TZ_JULIAN, TZ_ZERO_BASED } form; /* Mm.w.d, Jn, n */
 	int month, week, weekday; /* 1–12; 1–5, 5 is the last; 0 = Sunday */
-	int day; /* Jn: 1–365 without 29 February; n: 0–365 */
-	int seconds; /* of wall time from that day's 00:00; −167 to 167 hours */
+	int day;                  /* Jn: 1–365 without 29 February; n: 0–365 */
+	int seconds;              /* of wall time from that day's 00:00; −167 to 167 hours */
 };
 
 struct tz {

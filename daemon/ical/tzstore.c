@@ -46,8 +46,8 @@ static bool letter(char c) {
 
 bool tz_name_ok(struct str name) {
 	static const char *const housekeeping[] = {"localtime", "posixrules", "Factory"};
-	if (name.n == 0 || name.n > TZ_NAME_MAX || str_starts(name, STR("posix/")) ||
-	    str_starts(name, STR("right/")))
+	if (name.n == 0 || name.n > TZ_NAME_MAX || str_starts(name, STR("posix/"))
+	    || str_starts(name, STR("right/")))
 		return false;
 	for (size_t i = 0; i < sizeof housekeeping / sizeof *housekeeping; i++)
 		if (str_is(name, housekeeping[i]))

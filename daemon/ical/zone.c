@@ -52,8 +52,7 @@ static bool add_rrule(struct buf *out, const struct tz_rule *r) {
 	/* "The Saturday before the last Sunday" is a Saturday in a week of month days; from the
 	 * month's end they count backwards. It must not run over into another month. */
 	int from = r->week == 5 ? -7 + carry : (r->week - 1) * 7 + 1 + carry;
-	if (r->week == 5 ? carry > 0 || from < -28
-	                 : from < 1 || from + 6 > length[r->month - 1])
+	if (r->week == 5 ? carry > 0 || from < -28 : from < 1 || from + 6 > length[r->month - 1])
 		return false;
 	buf_addf(out, "RRULE:FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=", r->month);
 	for (int i = 0; i < 7; i++)
@@ -62,18 +61,22 @@ static bool add_rrule(struct buf *out, const struct tz_rule *r) {
 	return true;
 }
 
+/* By the clock on the wall; the data's flag may be on winter (Dublin). */
+static bool daylight(const struct tz_shift *s) {
+	return s->to == s->from ? s->dst_to : s->to > s->from && (s->dst_from || s->dst_to);
+}
+
 /* One STANDARD or DAYLIGHT; with a rule it recurs from s on. False (and nothing added) when the
  * rule can't be said as RRULE. */
 static bool add_observance(struct buf *out, const struct tz_shift *s, const struct tz_rule *rule) {
-	bool daylight = (s->dst_from || s->dst_to) && s->to > s->from;
 	size_t start = out->n;
 	int64_t wall = s->at + s->from;
 	int64_t day = wall >= 0 ? wall / DAY : -((-wall + DAY - 1) / DAY);
 	int second = (int)(wall - day * DAY);
 	struct civil c = civil_of((day_t)day);
-	const char *kind = daylight ? "DAYLIGHT" : "STANDARD";
-	buf_addf(out, "BEGIN:%s\r\nDTSTART:%04d%02u%02uT%02d%02d%02d\r\n", kind, c.year, c.month,
-	         c.day, second / 3600, second / 60 % 60, second % 60);
+	const char *kind = daylight(s) ? "DAYLIGHT" : "STANDARD";
+	buf_addf(out, "BEGIN:%s\r\nDTSTART:%04d%02u%02uT%02d%02d%02d\r\n", kind, c.year, c.month, c.day,
+	         second / 3600, second / 60 % 60, second % 60);
 	add_offset(out, "TZOFFSETFROM", s->from);
 	add_offset(out, "TZOFFSETTO", s->to);
 	if (rule && !add_rrule(out, rule)) {
@@ -85,12 +88,24 @@ static bool add_observance(struct buf *out, const struct tz_shift *s, const stru
 	return true;
 }
 
+/* What stands before the first shift, which is after t. */
 static struct tz_shift beginning(const struct tz *z, int64_t t) {
-	struct tz_shift s = {.at = t < 0 ? t - z->first_offset : -z->first_offset,
-	                     .from = z->first_offset,
-	                     .to = z->first_offset};
+	struct tz_shift s = {
+		.at = t > 2 * DAY ? -z->first_offset : t, .from = z->first_offset, .to = z->first_offset};
 	memcpy(s.abbr, z->first_abbr, sizeof s.abbr);
 	return s;
+}
+
+/* The shift to begin with: in force at t, or the last STANDARD before it, since some clients can't
+ * do with DAYLIGHT alone. */
+static struct tz_shift standard_at(const struct tz *z, int64_t t) {
+	struct tz_shift s;
+	while (tz_at(z, t, &s)) {
+		if (!daylight(&s))
+			return s;
+		t = s.at - 1;
+	}
+	return beginning(z, t);
 }
 
 static bool same_shift(const struct tz_shift *a, const struct tz_shift *b) {
@@ -123,8 +138,8 @@ static bool add_yearly(struct buf *out, const struct tz *z, const struct tz_shif
 	struct tz_shift second;
 	tz_next_yearly(z, first->at, &second);
 	bool to_dst = first->to == z->dst;
-	if (add_observance(out, first, to_dst ? &z->start : &z->end) &&
-	    add_observance(out, &second, to_dst ? &z->end : &z->start))
+	if (add_observance(out, first, to_dst ? &z->start : &z->end)
+	    && add_observance(out, &second, to_dst ? &z->end : &z->start))
 		return true;
 	out->n = start;
 	out->p[start] = '\0';
@@ -140,12 +155,10 @@ enum err zone_render(struct buf *out, struct str name, day_t first, day_t last,
 	/* No offset is as large as two days: these bounds hold every wall time of the span. */
 	int64_t from = ((int64_t)first - 2) * DAY, to = ((int64_t)last + 3) * DAY;
 	struct shifts list = {0};
-	struct tz_shift s;
-	if (!tz_at(z, from, &s))
-		s = beginning(z, from);
+	struct tz_shift s = standard_at(z, from);
 	do
 		*vec_push(&list) = s;
-	while (tz_next(z, s.at < from ? from : s.at, &s) && s.at <= to);
+	while (tz_next(z, s.at, &s) && s.at <= to);
 
 	buf_addf(out, "BEGIN:VTIMEZONE\r\nTZID:%s\r\n", z->name);
 	size_t k = regular(z, &list), single = list.n - k;

@@ -27,4 +27,5 @@ must_check enum err zone_render(struct buf *out, struct str name, day_t first, d
                                 struct why *reterr);
 /* Seconds east of UTC at wall time `minute` of `day`: in a fold the earlier of the two, in a gap
  * the offset before it (RFC 5545 §3.3.5). */
-must_check enum err zone_offset(struct str name, day_t day, int minute, int *ret, struct why *reterr);
+must_check enum err zone_offset(struct str name, day_t day, int minute, int *ret,
+                                struct why *reterr);

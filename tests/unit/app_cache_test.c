@@ -227,8 +227,10 @@ static void gzip_gives_back_what_went_in(void **state) {
 		assert_int_equal(b->n, again->n);
 		assert_memory_equal(b->bytes, again->bytes, b->n);
 		assert_memory_equal(b->bytes + 3, "\0\0\0\0\0\0\xff", 7); /* no name, no time, no system */
-		z_stream z = {.next_in = (Bytef *)b->bytes, .avail_in = (uInt)b->n,
-		              .next_out = (Bytef *)back, .avail_out = N};
+		z_stream z = {.next_in = (Bytef *)b->bytes,
+		              .avail_in = (uInt)b->n,
+		              .next_out = (Bytef *)back,
+		              .avail_out = N};
 		assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
 		assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
 		assert_int_equal(z.total_out, n);

@@ -11,20 +11,56 @@
 
 #include "base/banned.h"
 
-enum { UID, SEQUENCE, STAMP, CREATED, MODIFIED, STATUS, FIRST, LAST, ZONE, SESSIONS, SUMMARY,
-       DESCRIPTION, LOCATION, URL, ORGANIZER, LATITUDE, LONGITUDE, CATEGORIES, TRANSPARENT, PRIVATE,
-       COLUMNS };
+enum {
+	UID,
+	SEQUENCE,
+	STAMP,
+	CREATED,
+	MODIFIED,
+	STATUS,
+	FIRST,
+	LAST,
+	ZONE,
+	SESSIONS,
+	SUMMARY,
+	DESCRIPTION,
+	LOCATION,
+	URL,
+	ORGANIZER,
+	LATITUDE,
+	LONGITUDE,
+	CATEGORIES,
+	TRANSPARENT,
+	PRIVATE,
+	COLUMNS
+};
 
 static const char *const names[COLUMNS] = {
-	"uid", "sequence", "stamp", "created", "modified", "status", "first", "last", "zone", "sessions",
-	"summary", "description", "location", "url", "organizer", "latitude", "longitude", "categories",
-	"transparent", "private"};
+	"uid",       "sequence", "stamp",     "created",    "modified",    "status",   "first",
+	"last",      "zone",     "sessions",  "summary",    "description", "location", "url",
+	"organizer", "latitude", "longitude", "categories", "transparent", "private"};
 
 static const char *const good[COLUMNS] = {
-	"w-1@x.example", "3", "1772355600", "1772355000", "1772355601", "TENTATIVE", "2027-03-03",
-	"2027-03-05", "Pacific/Fiji", "[[\"2027-03-03\", 540, 1020], [\"2027-03-04\", 540, 1440]]",
-	"Suva", "Three days", "Suva, Fiji", "https://x.example/1", "Secretariat", "-18.14", "178.44",
-	"[\"national\", \"risk, \\u00e9lan\", \"\"]", "t", "f"};
+	"w-1@x.example",
+	"3",
+	"1772355600",
+	"1772355000",
+	"1772355601",
+	"TENTATIVE",
+	"2027-03-03",
+	"2027-03-05",
+	"Pacific/Fiji",
+	"[[\"2027-03-03\", 540, 1020], [\"2027-03-04\", 540, 1440]]",
+	"Suva",
+	"Three days",
+	"Suva, Fiji",
+	"https://x.example/1",
+	"Secretariat",
+	"-18.14",
+	"178.44",
+	"[\"national\", \"risk, \\u00e9lan\", \"\"]",
+	"t",
+	"f"};
 
 static struct arena *a;
 
@@ -98,8 +134,9 @@ static void columns_are_found_by_name(void **state) {
 
 static void absent_values_are_absent(void **state) {
 	(void)state;
-	static const int optional[] = {CREATED, MODIFIED, ZONE, SESSIONS, SUMMARY, DESCRIPTION, LOCATION,
-	                               URL, ORGANIZER, LATITUDE, LONGITUDE, CATEGORIES, TRANSPARENT, PRIVATE};
+	static const int optional[] = {CREATED,     MODIFIED,   ZONE,        SESSIONS,  SUMMARY,
+	                               DESCRIPTION, LOCATION,   URL,         ORGANIZER, LATITUDE,
+	                               LONGITUDE,   CATEGORIES, TRANSPARENT, PRIVATE};
 	for (size_t i = 0; i < sizeof optional / sizeof *optional; i++) {
 		struct feed f = feed_with(optional[i], NULL);
 		assert_int_equal(f.n, 2);
@@ -115,13 +152,26 @@ static void a_faulty_row_is_left_out_alone(void **state) {
 		int column;
 		const char *value, *named;
 	} faults[] = {
-		{UID, "", "uid"}, {UID, NULL, "uid"}, {SEQUENCE, "x", "sequence"}, {STAMP, "1.5", "stamp"},
-		{STATUS, "confirmed", "status"}, {STATUS, NULL, "status"}, {FIRST, "2027-02-30", "first"},
-		{LAST, NULL, "last"}, {SESSIONS, "{}", "sessions"}, {SESSIONS, "[1]", "sessions"},
-		{SESSIONS, "[[\"2027-03-03\",540]]", "sessions"}, {SESSIONS, "[", "sessions"},
-		{SESSIONS, "[[\"2027-03-03\",540,1441]]", "sessions"}, {LATITUDE, "0x1p3", "latitude"},
-		{LATITUDE, "NaN", "latitude"}, {LONGITUDE, "\"1\"", "longitude"}, {CATEGORIES, "[1]", "categories"},
-		{CATEGORIES, "\"x\"", "categories"}, {TRANSPARENT, "yes", "transparent"}, {PRIVATE, "", "private"},
+		{UID, "", "uid"},
+		{UID, NULL, "uid"},
+		{SEQUENCE, "x", "sequence"},
+		{STAMP, "1.5", "stamp"},
+		{STATUS, "confirmed", "status"},
+		{STATUS, NULL, "status"},
+		{FIRST, "2027-02-30", "first"},
+		{LAST, NULL, "last"},
+		{SESSIONS, "{}", "sessions"},
+		{SESSIONS, "[1]", "sessions"},
+		{SESSIONS, "[[\"2027-03-03\",540]]", "sessions"},
+		{SESSIONS, "[", "sessions"},
+		{SESSIONS, "[[\"2027-03-03\",540,1441]]", "sessions"},
+		{LATITUDE, "0x1p3", "latitude"},
+		{LATITUDE, "NaN", "latitude"},
+		{LONGITUDE, "\"1\"", "longitude"},
+		{CATEGORIES, "[1]", "categories"},
+		{CATEGORIES, "\"x\"", "categories"},
+		{TRANSPARENT, "yes", "transparent"},
+		{PRIVATE, "", "private"},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		struct feed f = feed_with(faults[i].column, faults[i].value);

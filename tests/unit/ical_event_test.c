@@ -125,7 +125,8 @@ static void nothing_breaks_out_of_its_line(void **state) {
 /* libical alone breaks a line of 150 octets between its CR and LF. */
 static void every_length_folds_well(void **state) {
 	(void)state;
-	static const char *const units[] = {"x", "\xd8\xb4", "\xe6\xb5\xb7", "\xf0\x9f\x9a\x80", "a b;"};
+	static const char *const units[] = {"x", "\xd8\xb4", "\xe6\xb5\xb7", "\xf0\x9f\x9a\x80",
+	                                    "a b;"};
 	for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
 		struct buf text = {0};
 		for (int n = 0; n < 250; n++) {
@@ -200,21 +201,41 @@ struct fault {
 	void (*make)(struct event *e);
 };
 
-static void no_uid(struct event *e) { e->uid = STR(""); }
-static void uid_breaks(struct event *e) { e->uid = STR("a\r\nb"); }
-static void uid_long(struct event *e) { e->uid = (struct str){memset(arena_alloc(a, 256), 'u', 256), 256}; }
-static void summary_bad(struct event *e) { e->summary = STR("\xff"); }
+static void no_uid(struct event *e) {
+	e->uid = STR("");
+}
+static void uid_breaks(struct event *e) {
+	e->uid = STR("a\r\nb");
+}
+static void uid_long(struct event *e) {
+	e->uid = (struct str){memset(arena_alloc(a, 256), 'u', 256), 256};
+}
+static void summary_bad(struct event *e) {
+	e->summary = STR("\xff");
+}
 static void category_bad(struct event *e) {
 	static const struct str bad = STR("\xc3(");
 	e->categories = &bad;
 	e->category_count = 1;
 }
-static void upside_down(struct event *e) { e->last = e->first - 1; }
-static void no_day_after(struct event *e) { e->last = CIVIL_LAST; }
-static void stamp_far(struct event *e) { e->stamp = INT64_MAX; }
-static void sequence_negative(struct event *e) { e->sequence = -1; }
-static void sequence_large(struct event *e) { e->sequence = (int64_t)INT_MAX + 1; }
-static void off_earth(struct event *e) { e->latitude = 91, e->longitude = 0; }
+static void upside_down(struct event *e) {
+	e->last = e->first - 1;
+}
+static void no_day_after(struct event *e) {
+	e->last = civil_day((struct civil){3000, 12, 31});
+}
+static void stamp_far(struct event *e) {
+	e->stamp = INT64_MAX;
+}
+static void sequence_negative(struct event *e) {
+	e->sequence = -1;
+}
+static void sequence_large(struct event *e) {
+	e->sequence = (int64_t)INT_MAX + 1;
+}
+static void off_earth(struct event *e) {
+	e->latitude = 91, e->longitude = 0;
+}
 static void session_backwards(struct event *e) {
 	static const struct event_session s = {20880, 600, 600};
 	e->sessions = &s;
@@ -227,20 +248,35 @@ static void session_past_midnight(struct event *e) {
 	e->sessions = &s;
 }
 static const struct event_session fine = {20880, 600, 660};
-static void no_zone(struct event *e) { e->sessions = &fine, e->session_count = 1; }
-static void zone_climbs(struct event *e) { no_zone(e), e->zone = STR("../../etc/passwd"); }
-static void zone_unknown(struct event *e) { no_zone(e), e->zone = STR("Europe/Atlantis"); }
+static void no_zone(struct event *e) {
+	e->sessions = &fine, e->session_count = 1;
+}
+static void zone_climbs(struct event *e) {
+	no_zone(e), e->zone = STR("../../etc/passwd");
+}
+static void zone_unknown(struct event *e) {
+	no_zone(e), e->zone = STR("Europe/Atlantis");
+}
 
 static void a_faulty_event_is_left_out_alone(void **state) {
 	(void)state;
 	static const struct fault faults[] = {
-		{"uid", no_uid}, {"uid", uid_breaks}, {"uid", uid_long},
-		{"summary", summary_bad}, {"categories", category_bad},
-		{"last", upside_down}, {"last", no_day_after}, {"stamp", stamp_far},
-		{"sequence", sequence_negative}, {"sequence", sequence_large},
-		{"latitude", off_earth}, {"sessions", session_backwards},
-		{"sessions", session_past_midnight}, {"zone", no_zone},
-		{"zone", zone_climbs}, {"zone", zone_unknown},
+		{"uid", no_uid},
+		{"uid", uid_breaks},
+		{"uid", uid_long},
+		{"summary", summary_bad},
+		{"categories", category_bad},
+		{"last", upside_down},
+		{"last", no_day_after},
+		{"stamp", stamp_far},
+		{"sequence", sequence_negative},
+		{"sequence", sequence_large},
+		{"latitude", off_earth},
+		{"sessions", session_backwards},
+		{"sessions", session_past_midnight},
+		{"zone", no_zone},
+		{"zone", zone_climbs},
+		{"zone", zone_unknown},
 	};
 	struct event e[3] = {sample(), sample(), sample()};
 	size_t skips;
@@ -275,11 +311,35 @@ static uint64_t rnd(uint64_t below) {
 
 static struct str random_text(size_t most) {
 	static const char *const pieces[] = {
-		"a", "Z", " ", " ", ",", ";", "\\", "\"", ":", "\n", "\r\n", "\r", "\t", "\x01", "\x7f",
-		"\xc2\x85", "\xc2\x9f", "\xe2\x80\xa8", "\xc3\xa9", "e\xcc\x81\xcc\xa3",
-		"\xd8\xb4\xd9\x8e\xd8\xaf\xd9\x91", "\xe6\xb5\xb7\xe5\x85\xb3", "\xd0\xa2\xd0\xb0",
-		"\xf0\x9f\x91\xa9\xf0\x9f\x8f\xbd\xe2\x80\x8d\xf0\x9f\x9a\x80", "\xef\xbb\xbf", "word ",
-		"\\n", "END:VEVENT", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+		"a",
+		"Z",
+		" ",
+		" ",
+		",",
+		";",
+		"\\",
+		"\"",
+		":",
+		"\n",
+		"\r\n",
+		"\r",
+		"\t",
+		"\x01",
+		"\x7f",
+		"\xc2\x85",
+		"\xc2\x9f",
+		"\xe2\x80\xa8",
+		"\xc3\xa9",
+		"e\xcc\x81\xcc\xa3",
+		"\xd8\xb4\xd9\x8e\xd8\xaf\xd9\x91",
+		"\xe6\xb5\xb7\xe5\x85\xb3",
+		"\xd0\xa2\xd0\xb0",
+		"\xf0\x9f\x91\xa9\xf0\x9f\x8f\xbd\xe2\x80\x8d\xf0\x9f\x9a\x80",
+		"\xef\xbb\xbf",
+		"word ",
+		"\\n",
+		"END:VEVENT",
+		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 	};
 	struct buf b = {0};
 	size_t count = rnd(most + 1), one = rnd(2) ? rnd(sizeof pieces / sizeof *pieces) : SIZE_MAX;
@@ -311,8 +371,8 @@ static struct str cleaned(struct str s) {
 	return r;
 }
 
-static const struct str zone_choice[] = {STR("Europe/Paris"), STR("Africa/Casablanca"),
-                                         STR("Asia/Kathmandu"), STR("Pacific/Chatham"),
+static const struct str zone_choice[] = {STR("Europe/Paris"),        STR("Africa/Casablanca"),
+                                         STR("Asia/Kathmandu"),      STR("Pacific/Chatham"),
                                          STR("Australia/Lord_Howe"), STR("America/Sao_Paulo")};
 
 static struct event random_event(size_t i) {
@@ -385,8 +445,8 @@ static void assert_event(const struct event *got, const struct event *e, size_t 
 	assert_text(got->organizer_name, e->organizer_name, "contact");
 	assert_int_equal(isnan(got->latitude), isnan(e->latitude));
 	if (!isnan(e->latitude))
-		assert_true(fabs(got->latitude - e->latitude) < 1e-6 &&
-		            fabs(got->longitude - e->longitude) < 1e-6);
+		assert_true(fabs(got->latitude - e->latitude) < 1e-6
+		            && fabs(got->longitude - e->longitude) < 1e-6);
 	assert_int_equal(got->category_count, e->category_count);
 	for (size_t i = 0; i < e->category_count; i++)
 		assert_text(got->categories[i], e->categories[i], "category");
@@ -408,7 +468,8 @@ static void random_round(void) {
 	struct event e[N];
 	for (size_t i = 0; i < N; i++)
 		e[i] = random_event(i);
-	struct calendar c = {.name = random_text(30), .description = random_text(60), .refresh_hours = 12};
+	struct calendar c = {
+		.name = random_text(30), .description = random_text(60), .refresh_hours = 12};
 	enum calendar_shape shape = rnd(2) ? CALENDAR_SESSIONS : CALENDAR_DAYS;
 	size_t skips;
 	struct why why;
@@ -468,7 +529,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(nothing_breaks_out_of_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_length_folds_well, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_calendar_describes_itself, setup, teardown),
-		cmocka_unit_test_setup_teardown(sessions_are_wall_times_with_one_zone_each, setup, teardown),
+		cmocka_unit_test_setup_teardown(sessions_are_wall_times_with_one_zone_each, setup,
+	                                    teardown),
 		cmocka_unit_test_setup_teardown(a_faulty_event_is_left_out_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_calendars_come_back_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_octets_are_seen, setup, teardown),

@@ -11,17 +11,29 @@ static struct str kept(struct arena *a, const char *s) {
 	return s ? (struct str){arena_strdup(a, s), strlen(s)} : (struct str){0};
 }
 
-static struct str text_of(struct arena *a, icalcomponent *c, icalproperty_kind kind) {
-	icalproperty *p = icalcomponent_get_first_property(c, kind);
+/* The value of the first such property if it is of that kind: VALUE= can make it any other, and
+ * libical's getters do not look. */
+static const icalvalue *value_of(icalcomponent *c, icalproperty_kind property,
+                                 icalvalue_kind kind) {
+	icalproperty *p = icalcomponent_get_first_property(c, property);
 	icalvalue *v = p ? icalproperty_get_value(p) : NULL;
-	return v ? kept(a, icalvalue_get_text(v)) : (struct str){0};
+	return v && icalvalue_isa(v) == kind ? v : NULL;
+}
+
+static struct str text_of(struct arena *a, icalcomponent *c, icalproperty_kind property) {
+	const icalvalue *v = value_of(c, property, ICAL_TEXT_VALUE);
+	if (v)
+		return kept(a, icalvalue_get_text(v));
+	v = value_of(c, property, ICAL_URI_VALUE);
+	return v ? kept(a, icalvalue_get_uri(v)) : (struct str){0};
 }
 
 static struct str x_text(struct arena *a, icalcomponent *c, const char *name) {
 	icalproperty *p = icalcomponent_get_first_property(c, ICAL_X_PROPERTY);
 	while (p && strcmp(icalproperty_get_x_name(p), name) != 0)
 		p = icalcomponent_get_next_property(c, ICAL_X_PROPERTY);
-	return p ? kept(a, icalproperty_get_x(p)) : (struct str){0};
+	icalvalue *v = p ? icalproperty_get_value(p) : NULL;
+	return v && icalvalue_isa(v) == ICAL_X_VALUE ? kept(a, icalvalue_get_x(v)) : (struct str){0};
 }
 
 static day_t day_of(struct icaltimetype t) {
@@ -30,31 +42,37 @@ static day_t day_of(struct icaltimetype t) {
 }
 
 static int64_t seconds_of(icalcomponent *c, icalproperty_kind kind) {
-	icalproperty *p = icalcomponent_get_first_property(c, kind);
-	if (!p || !icalproperty_get_value(p))
+	const icalvalue *v = value_of(c, kind, ICAL_DATETIME_VALUE);
+	if (!v)
 		return 0;
-	struct icaltimetype t = icalvalue_get_datetime(icalproperty_get_value(p));
+	struct icaltimetype t = icalvalue_get_datetime(v);
 	return day_of(t) * INT64_C(86400) + t.hour * 3600 + t.minute * 60 + t.second;
 }
 
+static int minute_of(struct icaltimetype t) {
+	return t.hour * 60 + t.minute;
+}
+
 static void span(struct arena *a, icalcomponent *c, struct event *e) {
-	icalproperty *start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
-	icalproperty *end = icalcomponent_get_first_property(c, ICAL_DTEND_PROPERTY);
-	if (!start || !end)
-		return;
-	struct icaltimetype from = icalproperty_get_dtstart(start), to = icalproperty_get_dtend(end);
-	if (from.is_date) {
-		e->first = day_of(from);
-		e->last = day_of(to) - 1;
-		return;
+	const icalvalue *from = value_of(c, ICAL_DTSTART_PROPERTY, ICAL_DATE_VALUE);
+	const icalvalue *to = value_of(c, ICAL_DTEND_PROPERTY, ICAL_DATE_VALUE);
+	if (from && to) {
+		e->first = day_of(icalvalue_get_date(from));
+		e->last = day_of(icalvalue_get_date(to)) - 1;
 	}
+	from = value_of(c, ICAL_DTSTART_PROPERTY, ICAL_DATETIME_VALUE);
+	to = value_of(c, ICAL_DTEND_PROPERTY, ICAL_DATETIME_VALUE);
+	if (!from || !to)
+		return;
+	struct icaltimetype start = icalvalue_get_datetime(from), end = icalvalue_get_datetime(to);
 	struct event_session *s = arena_new_of(a, struct event_session);
-	s->day = day_of(from);
-	s->start_minute = from.hour * 60 + from.minute;
-	s->end_minute = (day_of(to) - s->day) * 1440 + to.hour * 60 + to.minute;
+	s->day = day_of(start);
+	s->start_minute = minute_of(start);
+	s->end_minute = (day_of(end) - s->day) * 1440 + minute_of(end);
 	e->sessions = s;
 	e->session_count = 1;
-	icalparameter *zone = icalproperty_get_first_parameter(start, ICAL_TZID_PARAMETER);
+	icalproperty *p = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+	icalparameter *zone = icalproperty_get_first_parameter(p, ICAL_TZID_PARAMETER);
 	e->zone = zone ? kept(a, icalparameter_get_tzid(zone)) : (struct str){0};
 }
 
@@ -119,21 +137,21 @@ static struct event event_of(struct arena *a, icalcomponent *c) {
 		.latitude = NAN,
 		.longitude = NAN,
 	};
-	icalproperty *p = icalcomponent_get_first_property(c, ICAL_SEQUENCE_PROPERTY);
-	e.sequence = p ? icalproperty_get_sequence(p) : 0;
-	p = icalcomponent_get_first_property(c, ICAL_STATUS_PROPERTY);
-	icalproperty_status status = p ? icalproperty_get_status(p) : ICAL_STATUS_CONFIRMED;
+	const icalvalue *v = value_of(c, ICAL_SEQUENCE_PROPERTY, ICAL_INTEGER_VALUE);
+	e.sequence = v ? icalvalue_get_integer(v) : 0;
+	v = value_of(c, ICAL_STATUS_PROPERTY, ICAL_STATUS_VALUE);
+	icalproperty_status status = v ? icalvalue_get_status(v) : ICAL_STATUS_CONFIRMED;
 	e.status = status == ICAL_STATUS_CANCELLED   ? EVENT_CANCELLED
 	           : status == ICAL_STATUS_TENTATIVE ? EVENT_TENTATIVE
 	                                             : EVENT_CONFIRMED;
-	if ((p = icalcomponent_get_first_property(c, ICAL_GEO_PROPERTY)) != NULL) {
-		e.latitude = icalproperty_get_geo(p).lat;
-		e.longitude = icalproperty_get_geo(p).lon;
+	if ((v = value_of(c, ICAL_GEO_PROPERTY, ICAL_GEO_VALUE)) != NULL) {
+		e.latitude = icalvalue_get_geo(v).lat;
+		e.longitude = icalvalue_get_geo(v).lon;
 	}
-	p = icalcomponent_get_first_property(c, ICAL_TRANSP_PROPERTY);
-	e.transparent = p && icalproperty_get_transp(p) == ICAL_TRANSP_TRANSPARENT;
-	p = icalcomponent_get_first_property(c, ICAL_CLASS_PROPERTY);
-	e.private_ = p && icalproperty_get_class(p) == ICAL_CLASS_PRIVATE;
+	v = value_of(c, ICAL_TRANSP_PROPERTY, ICAL_TRANSP_VALUE);
+	e.transparent = v && icalvalue_get_transp(v) == ICAL_TRANSP_TRANSPARENT;
+	v = value_of(c, ICAL_CLASS_PROPERTY, ICAL_CLASS_VALUE);
+	e.private_ = v && icalvalue_get_class(v) == ICAL_CLASS_PRIVATE;
 	span(a, c, &e);
 	return e;
 }
@@ -158,10 +176,9 @@ bool reread_calendar(struct arena *a, struct str ics, struct reread *ret) {
 		.x_name = x_text(a, c, "X-WR-CALNAME"),
 		.x_description = x_text(a, c, "X-WR-CALDESC"),
 	};
-	icalproperty *every = icalcomponent_get_first_property(c, ICAL_REFRESHINTERVAL_PROPERTY);
+	const icalvalue *every = value_of(c, ICAL_REFRESHINTERVAL_PROPERTY, ICAL_DURATION_VALUE);
 	if (every)
-		ret->refresh_hours =
-			icaldurationtype_as_int(icalproperty_get_refreshinterval(every)) / 3600;
+		ret->refresh_hours = icaldurationtype_as_int(icalvalue_get_duration(every)) / 3600;
 	int events = icalcomponent_count_components(c, ICAL_VEVENT_COMPONENT);
 	int zones = icalcomponent_count_components(c, ICAL_VTIMEZONE_COMPONENT);
 	ret->events = arena_array(a, struct event, (size_t)events);

@@ -103,13 +103,14 @@ static int client_offset(icaltimezone *z, const struct wall *w) {
 }
 
 static const char *const strange[] = {
-	"Africa/Casablanca", "Africa/El_Aaiun", "Australia/Lord_Howe", "Pacific/Apia",
-	"America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Chatham", "Europe/Dublin",
-	"Europe/Paris", "America/Nuuk", "Asia/Gaza", "Asia/Jerusalem", "Asia/Tehran",
-	"America/Santiago", "Africa/Cairo", "Asia/Pyongyang", "America/Caracas",
-	"Antarctica/Troll", "Pacific/Fiji", "Pacific/Norfolk", "America/Mexico_City",
-	"Europe/Istanbul", "Europe/Volgograd", "Asia/Amman", "Asia/Beirut",
-	"Africa/Khartoum", "America/Havana", "Etc/UTC", "Etc/GMT+12", "Pacific/Kiritimati",
+	"Africa/Casablanca",   "Africa/El_Aaiun",    "Australia/Lord_Howe", "Pacific/Apia",
+	"America/Sao_Paulo",   "Asia/Kathmandu",     "Pacific/Chatham",     "Europe/Dublin",
+	"Europe/Paris",        "America/Nuuk",       "Asia/Gaza",           "Asia/Jerusalem",
+	"Asia/Tehran",         "America/Santiago",   "Africa/Cairo",        "Asia/Pyongyang",
+	"America/Caracas",     "Antarctica/Troll",   "Pacific/Fiji",        "Pacific/Norfolk",
+	"America/Mexico_City", "Europe/Istanbul",    "Europe/Volgograd",    "Asia/Amman",
+	"Asia/Beirut",         "Africa/Khartoum",    "America/Havana",      "Etc/UTC",
+	"Etc/GMT+12",          "Pacific/Kiritimati",
 };
 
 static void check_wall(const char *name, const struct wall *w) {
@@ -196,9 +197,9 @@ static void a_zone_for_another_span_is_seen_to_be_wrong(void **state) {
 /* Far years go by the footer, and a rule whose day carries over the date line of its week. */
 static void the_footer_goes_on(void **state) {
 	(void)state;
-	static const char *const yearly[] = {"Europe/Paris", "America/Nuuk", "Asia/Jerusalem",
-	                                     "America/Santiago", "Australia/Lord_Howe",
-	                                     "Pacific/Chatham", "Europe/Dublin", "America/New_York"};
+	static const char *const yearly[] = {
+		"Europe/Paris",        "America/Nuuk",    "Asia/Jerusalem", "America/Santiago",
+		"Australia/Lord_Howe", "Pacific/Chatham", "Europe/Dublin",  "America/New_York"};
 	for (size_t i = 0; i < sizeof yearly / sizeof *yearly; i++) {
 		c_zone(yearly[i]);
 		for (int k = 0; k < 300; k++) {
@@ -280,7 +281,11 @@ static void an_irregular_zone_is_single_onsets(void **state) {
 	const char *morocco = rendered("Africa/Casablanca", day(2022, 1, 1), day(2025, 12, 31));
 	assert_int_equal(count(morocco, "RRULE"), 0);
 	assert_int_equal(count(morocco, "RDATE"), 0);
-	assert_int_equal(count(morocco, "DTSTART"), 9); /* there and back each year, and what was before */
+	assert_int_equal(count(morocco, "DTSTART"), 10); /* 2 a year, and 2 before */
+	/* Turkey made its summer time standard in 2016: no DAYLIGHT is left. */
+	const char *turkey = rendered("Europe/Istanbul", day(2025, 1, 1), day(2025, 12, 31));
+	assert_non_null(strstr(turkey, "TZOFFSETTO:+0300\r\nTZNAME:+03\r\nEND:STANDARD"));
+	assert_int_equal(count(turkey, "BEGIN:"), 2);
 	const char *latvia = rendered("Europe/Riga", day(2000, 1, 1), day(2000, 8, 1));
 	assert_int_equal(count(latvia, "RRULE"), 0); /* no summer time in 2000 */
 	const char *fixed = rendered("Africa/Nairobi", day(2022, 1, 1), day(2030, 12, 31));
@@ -291,10 +296,26 @@ static void an_irregular_zone_is_single_onsets(void **state) {
 static void names_that_are_no_zones_stay_off_the_disk(void **state) {
 	(void)state;
 	static const char *const names[] = {
-		"", "/etc/passwd", "../zoneinfo/Europe/Paris", "Europe/../Europe/Paris", "Europe//Paris",
-		"Europe/Paris/", "Europe/Par\xc3\xads", "Europe Paris", "posix/Europe/Paris",
-		"right/Europe/Paris", "localtime", "posixrules", "zone.tab", "tzdata.zi", "Factory", "-/x",
-		"a/b/c/d", "Europe", "Europe/Atlantis", "leapseconds",
+		"",
+		"/etc/passwd",
+		"../zoneinfo/Europe/Paris",
+		"Europe/../Europe/Paris",
+		"Europe//Paris",
+		"Europe/Paris/",
+		"Europe/Par\xc3\xads",
+		"Europe Paris",
+		"posix/Europe/Paris",
+		"right/Europe/Paris",
+		"localtime",
+		"posixrules",
+		"zone.tab",
+		"tzdata.zi",
+		"Factory",
+		"-/x",
+		"a/b/c/d",
+		"Europe",
+		"Europe/Atlantis",
+		"leapseconds",
 		"Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -354,9 +375,11 @@ int main(void) {
 	random_state = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 	print_message("ATELIER_SEED=%llu\n", (unsigned long long)random_state);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(strange_zones_agree_at_hundreds_of_wall_times, setup, teardown),
+		cmocka_unit_test_setup_teardown(strange_zones_agree_at_hundreds_of_wall_times, setup,
+	                                    teardown),
 		cmocka_unit_test_setup_teardown(every_zone_of_the_system_agrees, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_zone_for_another_span_is_seen_to_be_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_zone_for_another_span_is_seen_to_be_wrong, setup,
+	                                    teardown),
 		cmocka_unit_test_setup_teardown(the_footer_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(folds_and_gaps_follow_the_standard, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_regular_zone_is_two_rules, setup, teardown),
