@@ -38,8 +38,8 @@ struct cached {
 	struct blob *gzip;       /* the same in gzip; NULL until somebody asked for it */
 	char etag[ETAG_SIZE], etag_gzip[ETAG_SIZE];
 	char next[CURSOR_SIZE]; /* cursor of the page after this one; "": none */
-	int64_t modified; /* Last-Modified, seconds UTC; 0: none */
-	unsigned areas;   /* enum cache_area, or-ed: any of them drops it */
+	int64_t modified;       /* Last-Modified, seconds UTC; 0: none */
+	unsigned areas;         /* enum cache_area, or-ed: any of them drops it */
 };
 
 struct cache;
