@@ -3,6 +3,7 @@ dist_noinst_SCRIPTS = \
 	contrib/check \
 	contrib/format-check \
 	contrib/quickstart \
+	contrib/sql-test \
 	contrib/with-postgres
 dist_check_SCRIPTS = contrib/layers
 TESTS += contrib/layers

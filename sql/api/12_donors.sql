@@ -10,7 +10,8 @@ BEGIN
 	PERFORM rule.check_regions(rule.texts(args, 'region'), 'region');
 	hits := ARRAY(
 		SELECT ROW(k1, k2, (d).code, rule.donor_json(d))::rule.hit
-		FROM (SELECT f, rule.donor_key(f, p.s1), rule.donor_key(f, p.s2)
+		FROM (SELECT f, rule.donor_key(f, p.s1) COLLATE "und-x-icu",
+		             rule.donor_key(f, p.s2) COLLATE "und-x-icu"
 		      FROM rule.donors_found(args) f) AS found (d, k1, k2)
 		WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (d).code)
 		ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,

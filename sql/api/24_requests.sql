@@ -12,7 +12,8 @@ BEGIN
 	        rule.check_members(rule.texts(args, 'member'), 'member');
 	hits := ARRAY(
 		SELECT ROW(k1, k2, (r).id, rule.request_json(r))::rule.hit
-		FROM (SELECT f, rule.request_key(f, p.s1), rule.request_key(f, p.s2)
+		FROM (SELECT f, rule.request_key(f, p.s1) COLLATE "und-x-icu",
+		             rule.request_key(f, p.s2) COLLATE "und-x-icu"
 		      FROM rule.requests_found(args) f) AS found (r, k1, k2)
 		WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (r).id)
 		ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,

@@ -13,7 +13,8 @@ BEGIN
 		rule.check_instruments(rule.texts(args, 'instrument'), 'instrument');
 	hits := ARRAY(
 		SELECT ROW(k1, k2, (found.e).id, rule.expert_json(found.e, rule.on_day(args)))::rule.hit
-		FROM (SELECT f, rule.expert_key(f, p.s1), rule.expert_key(f, p.s2)
+		FROM (SELECT f, rule.expert_key(f, p.s1) COLLATE "und-x-icu",
+		             rule.expert_key(f, p.s2) COLLATE "und-x-icu"
 		      FROM rule.experts_found(args) f) AS found (e, k1, k2)
 		WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (found.e).id)
 		ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,

@@ -10,7 +10,8 @@ BEGIN
 	PERFORM rule.check_donors(rule.texts(args, 'donor'), 'donor');
 	hits := ARRAY(
 		SELECT ROW(k1, k2, (found.f).id, rule.fund_json(found.f))::rule.hit
-		FROM (SELECT o, rule.fund_key(o, p.s1), rule.fund_key(o, p.s2) FROM data.fund o
+		FROM (SELECT o, rule.fund_key(o, p.s1) COLLATE "und-x-icu",
+		             rule.fund_key(o, p.s2) COLLATE "und-x-icu" FROM data.fund o
 		      WHERE NOT args ? 'donor' OR o.donor = ANY (rule.texts(args, 'donor'))) AS found (f, k1, k2)
 		WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (found.f).id)
 		ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,

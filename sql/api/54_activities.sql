@@ -62,7 +62,8 @@ BEGIN
 	       CASE WHEN money THEN (f.w).currency END, CASE WHEN f.experts > 0 OR NOT (f.w).historic THEN f.experts::text END,
 	       (f.w).url, (f.w).sequence::text,
 	       rule.instant((f.w).created_at), rule.instant((f.w).recorded_at)
-	FROM (SELECT a.*, rule.workshop_key(a.w, p.s1), rule.workshop_key(a.w, p.s2)
+	FROM (SELECT a.*, rule.workshop_key(a.w, p.s1) COLLATE "und-x-icu",
+	             rule.workshop_key(a.w, p.s2) COLLATE "und-x-icu"
 	      FROM rule.activities_found(args, as_of) a) AS f (w, confirmed, donors, experts, k1, k2)
 	LEFT JOIN data.member h ON h.code = (f.w).host
 	ORDER BY CASE WHEN NOT p.d1 THEN f.k1 END, CASE WHEN p.d1 THEN f.k1 END DESC,

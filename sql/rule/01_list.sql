@@ -4,12 +4,12 @@
 -- A list function reads
 --   p rule.page := rule.page(args, '{name,region}', 'name', rule.member_json(NULL));
 --   hits := ARRAY(SELECT ROW(k1, k2, (m).code, rule.member_json(m))::rule.hit
---           FROM (SELECT f, rule.member_key(f, p.s1), rule.member_key(f, p.s2)
+--           FROM (SELECT f, rule.member_key(f, p.s1) COLLATE "und-x-icu", rule.member_key(f, p.s2) COLLATE "und-x-icu"
 --                 FROM rule.members_found(args) f) AS found (m, k1, k2)
 --           WHERE rule.after(p.d1, p.d2, p.c1, p.c2, p.cid, k1, k2, (m).code) ORDER BY CASE WHEN NOT p.d1 THEN k1 END, CASE WHEN p.d1 THEN k1 END DESC,
 --           CASE WHEN NOT p.d2 THEN k2 END, CASE WHEN p.d2 THEN k2 END DESC, (m).code LIMIT p.size + 1);
 --   RETURN rule.list(p, hits, CASE WHEN p.counted THEN … END);
--- where k1 and k2 are the texts to sort by p.s1 and p.s2. With plan_cache_mode = force_custom_plan the
+-- where k1 and k2 are the texts to sort by p.s1 and p.s2, in the collation people expect. With plan_cache_mode = force_custom_plan the
 -- cases fold away, and what remains is an index's order.
 DROP TYPE IF EXISTS rule.page, rule.hit CASCADE;
 CREATE TYPE rule.page AS (
@@ -87,14 +87,15 @@ BEGIN
 	RETURN p;
 END $$;
 
--- Does an item come after the cursor?
+-- Does an item come after the cursor? A body in quotes takes the collation of k1 and k2; RETURN would not.
 CREATE OR REPLACE FUNCTION rule.after(d1 boolean, d2 boolean, c1 text, c2 text, cid text,
                                       k1 text, k2 text, id text)
-RETURNS boolean LANGUAGE sql IMMUTABLE
-RETURN cid IS NULL OR CASE
-	WHEN k1 <> c1 THEN (k1 > c1) <> d1
-	WHEN k2 <> c2 THEN (k2 > c2) <> d2
-	ELSE id > cid END;
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+	SELECT cid IS NULL OR CASE
+		WHEN k1 <> c1 THEN (k1 > c1) <> d1
+		WHEN k2 <> c2 THEN (k2 > c2) <> d2
+		ELSE id > cid END
+$$;
 
 CREATE OR REPLACE FUNCTION rule.pick(item json, fields text[]) RETURNS json LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN fields IS NULL THEN item ELSE (

@@ -11,7 +11,7 @@ RETURN json_build_object('code', (m).code, 'alpha3', (m).alpha3, 'name', (m).nam
 
 CREATE OR REPLACE FUNCTION rule.member_key(m data.member, sort text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE sort WHEN 'name' THEN (m).name WHEN 'region' THEN (m).region WHEN 'code' THEN (m).code
-	ELSE '' END COLLATE "und-x-icu";
+	ELSE '' END;
 
 CREATE OR REPLACE FUNCTION rule.members_found(args jsonb) RETURNS SETOF data.member LANGUAGE sql STABLE AS $$
 	SELECT m.* FROM data.member m

@@ -21,7 +21,7 @@ RETURN json_build_object('code', (d).code, 'name', (d).name, 'funder', (d).funde
 	'revision', (d).revision);
 
 CREATE OR REPLACE FUNCTION rule.donor_key(d data.donor, sort text) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN CASE sort WHEN 'name' THEN (d).name WHEN 'code' THEN (d).code ELSE '' END COLLATE "und-x-icu";
+RETURN CASE sort WHEN 'name' THEN (d).name WHEN 'code' THEN (d).code ELSE '' END;
 
 CREATE OR REPLACE FUNCTION rule.donors_found(args jsonb) RETURNS SETOF data.donor LANGUAGE sql STABLE AS $$
 	SELECT d.* FROM data.donor d

@@ -43,7 +43,7 @@ RETURN json_build_object('id', (r).id, 'member', rule.place((r).member), 'kind',
 CREATE OR REPLACE FUNCTION rule.request_key(r data.request, sort text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE sort WHEN 'received_on' THEN rule.iso((r).received_on) WHEN 'member' THEN (r).member
 	WHEN 'kind' THEN (r).kind WHEN 'status' THEN (r).status WHEN 'id' THEN (r).id
-	ELSE '' END COLLATE "und-x-icu";
+	ELSE '' END;
 
 CREATE OR REPLACE FUNCTION rule.requests_found(args jsonb) RETURNS SETOF data.request LANGUAGE sql STABLE AS $$
 	SELECT r.* FROM data.request r JOIN data.member m ON m.code = r.member

@@ -75,7 +75,7 @@ $$;
 CREATE OR REPLACE FUNCTION rule.expert_key(e data.expert, sort text) RETURNS text LANGUAGE sql STABLE
 RETURN CASE sort WHEN 'name' THEN (e).name WHEN 'member' THEN (e).member
 	WHEN 'updated_at' THEN to_char((e).recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
-	ELSE (e).id END COLLATE "und-x-icu";
+	ELSE (e).id END;
 
 CREATE OR REPLACE FUNCTION rule.experts_found(args jsonb) RETURNS SETOF data.expert LANGUAGE sql STABLE AS $$
 	SELECT e.* FROM data.expert e

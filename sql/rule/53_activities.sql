@@ -111,7 +111,7 @@ RETURN CASE sort WHEN 'start' THEN rule.iso((w).sort_day) WHEN 'title' THEN (w).
 	WHEN 'status' THEN (w).status WHEN 'region' THEN COALESCE((w).regions[1], '')
 	WHEN 'host' THEN COALESCE((w).host, '')
 	WHEN 'updated_at' THEN to_char((w).recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
-	ELSE '' END COLLATE "und-x-icu";
+	ELSE '' END;
 
 -- One page's ids in order. By start alone, the usual order, an index gives it.
 CREATE OR REPLACE FUNCTION rule.activity_page(args jsonb, as_of timestamptz, p rule.page)
@@ -122,7 +122,8 @@ DECLARE
 BEGIN
 	RETURN QUERY
 	SELECT f.k1, f.k2, f.id
-	FROM (SELECT rule.workshop_key(a.w, p.s1), rule.workshop_key(a.w, p.s2), (a.w).id, (a.w).sort_day
+	FROM (SELECT rule.workshop_key(a.w, p.s1) COLLATE "und-x-icu",
+	             rule.workshop_key(a.w, p.s2) COLLATE "und-x-icu", (a.w).id, (a.w).sort_day
 	      FROM rule.activities_found(args, as_of) a) AS f (k1, k2, id, sort_day)
 	WHERE CASE WHEN p.cid IS NULL THEN true
 	           WHEN by_day AND NOT p.d1 THEN (f.sort_day, f.id) > (p.c1::date, p.cid)

@@ -17,7 +17,7 @@ RETURN json_build_object('id', (f).id, 'donor', rule.donor_place((f).donor), 'na
 	'revision', (f).revision);
 
 CREATE OR REPLACE FUNCTION rule.fund_key(f data.fund, sort text) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN CASE sort WHEN 'name' THEN (f).name WHEN 'donor' THEN (f).donor ELSE (f).id END COLLATE "und-x-icu";
+RETURN CASE sort WHEN 'name' THEN (f).name WHEN 'donor' THEN (f).donor ELSE (f).id END;
 
 CREATE OR REPLACE FUNCTION rule.funding_json(l data.funding) RETURNS json LANGUAGE sql STABLE
 RETURN json_build_object('id', (l).id, 'workshop', (l).workshop, 'donor', rule.donor_place((l).donor),
