@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_noinst_SCRIPTS = \
 	contrib/check \
+	contrib/endure \
 	contrib/format-check \
 	contrib/quickstart \
 	contrib/sql-test \
