@@ -105,22 +105,23 @@ void db_submit(struct db *db, enum db_lane lane, const struct db_call *calls, si
 	lane_submit(&db->lanes[lane], calls, n, writes, done, ctx, db->closing);
 }
 
-/* READY as soon as one link of any lane is up; else the worst that is known. */
 enum db_state db_state(const struct db *db, struct why *ret) {
+	const struct lane *fast = &db->lanes[DB_FAST];
 	const struct link *refused = NULL, *failed = NULL;
-	size_t links = 0, away = 0;
+	size_t away = 0;
 	*ret = (struct why){0};
-	for (int i = 0; i < DB_LANES; i++) {
-		for (size_t k = 0; k < db->lanes[i].pipe_count; k++, links++) {
-			const struct link *l = &db->lanes[i].pipes[k].link;
-			if (l->state == LINK_UP)
-				return DB_READY;
-			away += l->failed;
-			failed = l->failed ? l : failed;
-			refused = l->failed && l->refused ? l : refused;
-		}
+	for (size_t i = 0; i < fast->pipe_count; i++) {
+		const struct link *l = &fast->pipes[i].link;
+		if (l->state == LINK_UP)
+			return DB_READY;
+		if (!l->failed)
+			continue;
+		away++;
+		failed = l;
+		if (l->refused)
+			refused = l;
 	}
-	if (!refused && away < links)
+	if (!refused && away < fast->pipe_count)
 		return DB_CONNECTING;
 	*ret = refused ? refused->why : failed->why;
 	return refused ? DB_REFUSED : DB_AWAY;

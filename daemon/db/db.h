@@ -70,8 +70,11 @@ struct db *db_new(uv_loop_t *loop, const struct db_options *options);
 void db_submit(struct db *db, enum db_lane lane, const struct db_call *calls, size_t n, bool writes,
                db_done *done, void *ctx);
 
+/* How the fast lane is. READY: a link is up. CONNECTING: a link is still at its first attempt.
+ * AWAY: all were lost or failed. REFUSED: the server answered and is not fit (schema version,
+ * fsync off, …), or conninfo cannot be read. Of AWAY and REFUSED *ret says why; links go on trying
+ * in any case. */
 enum db_state { DB_CONNECTING, DB_READY, DB_AWAY, DB_REFUSED };
-/* DB_REFUSED: the server answered and is not fit (schema version, fsync off, …): *why says. */
 enum db_state db_state(const struct db *db, struct why *ret);
 /* Runs on the loop whenever the state changes. */
 void db_watch(struct db *db, void (*changed)(enum db_state, const struct why *, void *), void *ctx);

@@ -120,12 +120,12 @@ static void await_deadline(struct lane *lane, uint64_t now) {
 static void deadline(uv_timer_t *timer) {
 	struct lane *lane = timer->data;
 	uint64_t now = uv_now(timer->loop);
-	struct segment *s = eldest(lane);
+	bool overdue = !lane_idle(lane) && eldest(lane)->due <= now;
 	/* If it was us who were late, the answers are there to be read. */
-	for (size_t i = 0; s && s->due <= now && i < lane->pipe_count; i++)
+	for (size_t i = 0; overdue && i < lane->pipe_count; i++)
 		if (lane->pipes[i].link.state == LINK_UP)
 			link_read(&lane->pipes[i].link);
-	while ((s = eldest(lane)) && s->due <= now) {
+	for (struct segment *s; (s = eldest(lane)) && s->due <= now;) {
 		if (!s->pipe) {
 			segment_refuse(s, ERR_UNAVAILABLE, waited);
 			continue;

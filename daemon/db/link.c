@@ -20,6 +20,8 @@ struct watch {
 	int events;
 };
 
+static const char gone[] = "The connection to the database was lost.";
+
 static void timed(uv_timer_t *timer);
 static void watched(uv_poll_t *poll, int status, int events);
 static void next_place(struct link *link);
@@ -171,6 +173,7 @@ static void greet_step(struct link *link) {
 		link->rounds = 0;
 		link->why = (struct why){0};
 		link->owner->up(link);
+		link_flush(link);
 	} else if (greet == GREET_MORE && alive) {
 		link_flush(link);
 	} else if (greet == GREET_MORE) {
@@ -184,10 +187,12 @@ static void greet_step(struct link *link) {
 void link_read(struct link *link) {
 	assert(link->state == LINK_UP);
 	bool alive = PQconsumeInput(link->pg) == 1;
+	if (!alive)
+		unwatch(link);
 	/* Answers that came before the end of the connection still count. */
 	alive = link->owner->readable(link) && alive;
 	if (!alive)
-		lost(link, "The connection to the database was lost.");
+		lost(link, gone);
 	else
 		link_flush(link);
 }
@@ -195,7 +200,10 @@ void link_read(struct link *link) {
 static void watched(uv_poll_t *poll, int status, int events) {
 	struct watch *w = poll->data;
 	struct link *link = w->link;
-	(void)status; /* libpq finds out for itself what is wrong with its socket */
+	/* An error (a reset, with answers perhaps still to be read) stops the watch: link_flush starts
+	 * it again, until libpq has found the end for itself. */
+	if (status < 0)
+		w->events = 0;
 	switch (link->state) {
 	case LINK_CONNECTING:
 		connect_step(link);
@@ -217,7 +225,13 @@ static void watched(uv_poll_t *poll, int status, int events) {
 }
 
 void link_flush(struct link *link) {
+	if (!link->watch)
+		return;
 	int left = PQflush(link->pg);
+	if (left < 0 || PQstatus(link->pg) == CONNECTION_BAD) {
+		link_doom(link);
+		return;
+	}
 	int events = left == 1 ? UV_READABLE | UV_WRITABLE : UV_READABLE;
 	if (link->watch->events == events)
 		return;
@@ -283,10 +297,13 @@ static void timed(uv_timer_t *timer) {
 		break;
 	case LINK_CONNECTING:
 	case LINK_GREETING:
-		attempt_failed(link, "no answer in time");
+		attempt_failed(link, PQstatus(link->pg) == CONNECTION_BAD ? PQerrorMessage(link->pg)
+		                                                          : "no answer in time");
 		break;
 	case LINK_UP:
-		lost(link, "The connection to the database was lost.");
+		(void)PQconsumeInput(link->pg);
+		(void)link->owner->readable(link);
+		lost(link, gone);
 		break;
 	case LINK_RESOLVING:
 	case LINK_CLOSED:
@@ -306,7 +323,10 @@ void link_open(struct link *link, const struct link_spec *spec, const struct lin
 	start_timer(link, 0);
 }
 
+/* A write that finds the connection dead makes libpq close the socket, whose number may be
+ * somebody else's a moment later: so the watch goes at once. */
 void link_doom(struct link *link) {
+	unwatch(link);
 	start_timer(link, 0);
 }
 

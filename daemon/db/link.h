@@ -31,7 +31,8 @@ struct link;
 /* None of these may call link_lost or link_close, nor runs inside a function of this header. */
 struct link_owner {
 	void (*up)(struct link *link);
-	bool (*readable)(struct link *link); /* input was consumed; false: the link is beyond use */
+	/* Input was consumed; false: the link is beyond use. Once more when it is doomed. */
+	bool (*readable)(struct link *link);
 	void (*down)(struct link *link); /* was up, or an attempt failed; link->why says why */
 	void (*closed)(struct link *link); /* last word */
 };
@@ -61,9 +62,13 @@ void link_open(struct link *link, const struct link_spec *spec, const struct lin
 
 /* After PQsend…: writes what the socket takes, and the rest when it takes more. */
 void link_flush(struct link *link);
+/* UP, and not doomed. */
+static inline bool link_serves(const struct link *link) {
+	return link->state == LINK_UP && link->watch;
+}
 /* UP: reads what is there, as if the socket had said so. */
 void link_read(struct link *link);
-/* From inside a callback: gives the link up soon. */
+/* From inside a callback: gives the link up on the next turn. */
 void link_doom(struct link *link);
 /* UP: gives the link up and connects again; asks the server to stop what it does for us. */
 void link_abandon(struct link *link, const struct why *why);

@@ -108,12 +108,11 @@ static enum err list_files(struct migration *m, const char *dir, bool numbered, 
 }
 
 static enum err check_files(const struct migration *m, struct why *reterr) {
-	for (size_t i = 0; i < m->files.n; i++)
-		if (m->files.at[i].number != (long)i + 1)
+	for (size_t i = 1; i < m->files.n; i++)
+		if (m->files.at[i].number == m->files.at[i - 1].number)
 			return err_set(reterr, ERR_INVALID, NULL,
-			               "%s is out of order: migrations are numbered from 0001 without gap or "
-			               "repetition, and this is file %zu.",
-			               m->files.at[i].path, i + 1);
+			               "%s and %s have the same number: give the newer one its own.",
+			               m->files.at[i - 1].path, m->files.at[i].name);
 	if (m->files.n == 0)
 		return err_set(reterr, ERR_INVALID, NULL, "%s holds no migration (0001_name.sql).",
 		               m->sqldir);
@@ -134,30 +133,39 @@ static enum err take_lock(struct migration *m, struct why *reterr) {
 	return kind;
 }
 
+static const struct file *newest(const struct migration *m) {
+	return &m->files.at[m->files.n - 1];
+}
+
 /* Each applied migration must stand unchanged at the head of our files. *ret: how many do. */
 static enum err compare(const struct migration *m, const PGresult *applied, size_t *ret,
                         struct why *reterr) {
+	long last = newest(m)->number;
 	*ret = (size_t)PQntuples(applied);
 	for (size_t i = 0; i < *ret; i++) {
-		const char *number = PQgetvalue(applied, (int)i, 0);
 		const char *name = PQgetvalue(applied, (int)i, 1);
-		long n = strtol(number, NULL, 10);
-		if (n > (long)m->files.n)
+		const char *sha256 = PQgetvalue(applied, (int)i, 2);
+		long number = strtol(PQgetvalue(applied, (int)i, 0), NULL, 10);
+		if (number > last)
 			return err_set(reterr, ERR_CONFLICT, NULL,
-			               "refusing to run backwards: the database has migration %s (%s), the "
-			               "files in %s end at %zu; install the newer program.",
-			               number, name, m->sqldir, m->files.n);
-		if (n != (long)i + 1)
+			               "refusing to run backwards: the database has migration %ld (%s), the "
+			               "files in %s end at %ld; install the newer program.",
+			               number, name, m->sqldir, last);
+		const struct file *f = &m->files.at[i];
+		if (number < f->number)
 			return err_set(reterr, ERR_CONFLICT, NULL,
-			               "%s was never applied, but %s, which comes after it, was: the "
-			               "database's history is not that of these files.",
-			               m->files.at[i].name, name);
-		if (strcmp(PQgetvalue(applied, (int)i, 2), m->files.at[i].sha256) != 0)
+			               "%s was applied and is not among the files in %s: restore it.", name,
+			               m->sqldir);
+		if (number > f->number)
+			return err_set(reterr, ERR_CONFLICT, NULL,
+			               "%s was never applied, but %s, which comes after it, was: give it a "
+			               "number after %ld.",
+			               f->path, name, last);
+		if (strcmp(sha256, f->sha256) != 0)
 			return err_set(reterr, ERR_CONFLICT, NULL,
 			               "%s was changed after it was applied (SHA-256 was %.16s…, is %.16s…): "
 			               "restore it and put the change into a new migration.",
-			               m->files.at[i].path, PQgetvalue(applied, (int)i, 2),
-			               m->files.at[i].sha256);
+			               f->path, sha256, f->sha256);
 	}
 	return ERR_NONE;
 }
@@ -245,7 +253,7 @@ static enum err migrate(struct migration *m, struct why *reterr) {
 	if (!kind)
 		kind = make_functions(m, reterr);
 	if (!kind)
-		m->say(arena_printf(m->arena, "the schema is at version %zu", m->files.n), m->ctx);
+		m->say(arena_printf(m->arena, "the schema is at version %ld", newest(m)->number), m->ctx);
 	return kind;
 }
 

@@ -43,7 +43,7 @@ struct pipe {
 
 void pipe_init(struct pipe *pipe, struct lane *lane, size_t depth);
 static inline bool pipe_has_room(const struct pipe *pipe) {
-	return pipe->link.state == LINK_UP && pipe->running < pipe->depth;
+	return link_serves(&pipe->link) && pipe->running < pipe->depth;
 }
 /* Requires room. The calls are not needed any more afterwards. */
 void pipe_send(struct pipe *pipe, struct segment *s, const struct db_call *calls, size_t n);
