@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The second opinion. Reads both documents by itself and recomputes everything the format says
+ * about a plan: ids and types, every hard rule, value and score, gap, status, who is unserved.
+ * Shares no code with the rest of this directory, on purpose. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/arena.h"
+
+struct finding {
+	const char *code;  /* a rule's code; "form", "value", "score", "gap", "bound", "status",
+	                         "unserved" for what is no rule */
+	const char *where; /* JSON path in the plan */
+	const char *sentence;
+};
+
+struct verdict {
+	struct finding *at; /* empty: the plan is good */
+	size_t n, room;
+	int64_t value; /* recomputed, whatever the plan says */
+};
+
+/* The instance must be one the reader accepts; the plan may be any JSON. Texts live in the arena,
+ * `at` is the caller's (vec_clear). */
+void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret);
