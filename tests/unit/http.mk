@@ -7,7 +7,8 @@ http_tests = \
 	tests/unit/http_exchange \
 	tests/unit/http_limits \
 	tests/unit/http_server \
-	tests/unit/http_stream
+	tests/unit/http_stream \
+	tests/unit/http_torture
 check_PROGRAMS += $(http_tests) tests/unit/base_query
 TESTS += $(http_tests) tests/unit/base_query
 
@@ -31,6 +32,9 @@ tests_unit_http_server_LDADD = $(HTTP_TEST_LIBS)
 tests_unit_http_stream_CPPFLAGS = $(HTTP_TEST_CPPFLAGS)
 tests_unit_http_stream_SOURCES = tests/unit/http_stream.c $(http_fixture)
 tests_unit_http_stream_LDADD = $(HTTP_TEST_LIBS)
+tests_unit_http_torture_CPPFLAGS = $(HTTP_TEST_CPPFLAGS)
+tests_unit_http_torture_SOURCES = tests/unit/http_torture.c $(http_fixture)
+tests_unit_http_torture_LDADD = $(HTTP_TEST_LIBS)
 tests_unit_base_query_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_base_query_LDADD = daemon/libbase.a $(CMOCKA_LIBS)
 
