@@ -211,6 +211,7 @@ CREATE TABLE data.request (
 );
 CREATE INDEX request_of ON data.request (member, kind);
 CREATE INDEX request_by_day ON data.request (rule.iso(received_on) COLLATE "und-x-icu", id);
+CREATE INDEX request_by_member ON data.request (member COLLATE "und-x-icu", id);
 CREATE INDEX request_by_status ON data.request (status COLLATE "und-x-icu", id);
 CREATE INDEX request_for_workshop ON data.request (workshop);
 COMMENT ON CONSTRAINT request_pkey ON data.request IS 'There is a request with this id already.';

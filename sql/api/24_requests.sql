@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION api.request_list(args jsonb, body jsonb) RETURNS api.
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
 SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-	p CONSTANT rule.page := rule.page(args, '{received_on,member,kind,status,id}', '-received_on',
+	p CONSTANT rule.page := rule.page(args, '{received_on,member,status}', '-received_on',
 		rule.request_json(NULL));
 	hits rule.hit[];
 BEGIN

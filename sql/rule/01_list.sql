@@ -98,9 +98,8 @@ RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION rule.pick(item json, fields text[]) RETURNS json LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN fields IS NULL THEN item ELSE (
-	SELECT json_object_agg(m.key, m.value ORDER BY m.n)
-	FROM json_each(item) WITH ORDINALITY AS m (key, value, n) WHERE m.key = ANY (fields)) END;
+RETURN (SELECT json_object_agg(m.key, m.value ORDER BY m.n)
+	FROM json_each(item) WITH ORDINALITY AS m (key, value, n) WHERE m.key = ANY (fields));
 
 -- The answer: one page of the hits (of which there may be one more), and where the next begins.
 CREATE FUNCTION rule.list(p rule.page, hits rule.hit[], total bigint)
@@ -114,7 +113,8 @@ BEGIN
 	IF more THEN
 		next := rule.cursor_text(jsonb_build_array(p.digest, last.k1, last.k2, last.id));
 	END IF;
-	SELECT COALESCE(json_agg(rule.pick(h.item, p.fields) ORDER BY h.n), '[]') INTO items
+	SELECT COALESCE(json_agg(CASE WHEN p.fields IS NULL THEN h.item ELSE rule.pick(h.item, p.fields) END
+		ORDER BY h.n), '[]') INTO items
 	FROM unnest(hits[:p.size]) WITH ORDINALITY AS h (k1, k2, id, item, n);
 	RETURN ROW(200, NULL, NULL, NULL, next, CASE
 		WHEN p.counted THEN json_build_object('items', items, 'next', next, 'count', total)

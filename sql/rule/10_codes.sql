@@ -55,11 +55,15 @@ BEGIN
 	END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION rule.place(code text) RETURNS json LANGUAGE sql STABLE
-RETURN (SELECT json_build_object('code', m.code, 'name', m.name) FROM data.member m WHERE m.code = place.code);
+CREATE OR REPLACE FUNCTION rule.place(code text) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT json_build_object('code', m.code, 'name', m.name) FROM data.member m WHERE m.code = place.code);
+END $$;
 
-CREATE OR REPLACE FUNCTION rule.account_name(id text) RETURNS text LANGUAGE sql STABLE
-RETURN (SELECT a.name FROM data.account a WHERE a.id = account_name.id);
+CREATE OR REPLACE FUNCTION rule.account_name(id text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT a.name FROM data.account a WHERE a.id = account_name.id);
+END $$;
 
 -- A Member of the path, or 404.
 CREATE OR REPLACE FUNCTION rule.check_path_member(code text) RETURNS void LANGUAGE plpgsql STABLE AS $$

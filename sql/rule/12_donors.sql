@@ -9,16 +9,18 @@ RETURN daterange(rpad(active_from, 10, '-01-01')::date,
 		WHEN 7 THEN ((active_to || '-01')::date + interval '1 month')::date
 		ELSE active_to::date + 1 END);
 
-CREATE OR REPLACE FUNCTION rule.donor_json(d data.donor) RETURNS json LANGUAGE sql STABLE
-RETURN json_build_object('code', (d).code, 'name', (d).name, 'funder', (d).funder,
-	'funder_country', (d).funder_country, 'funder_iati_id', (d).funder_iati_id,
-	'iati_id_status', (d).iati_id_status,
-	'regions', ARRAY(SELECT r.region FROM data.donor_region r WHERE r.donor = (d).code ORDER BY 1),
-	'topics', (d).topics,
-	'beneficiaries', ARRAY(SELECT b.member FROM data.donor_beneficiary b WHERE b.donor = (d).code ORDER BY 1),
-	'active_from', (d).active_from, 'active_to', (d).active_to, 'note', (d).note, 'source', (d).source,
-	'created_at', rule.instant((d).created_at), 'updated_at', rule.instant((d).recorded_at),
-	'revision', (d).revision);
+CREATE OR REPLACE FUNCTION rule.donor_json(d data.donor) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN json_build_object('code', (d).code, 'name', (d).name, 'funder', (d).funder,
+		'funder_country', (d).funder_country, 'funder_iati_id', (d).funder_iati_id,
+		'iati_id_status', (d).iati_id_status,
+		'regions', ARRAY(SELECT r.region FROM data.donor_region r WHERE r.donor = (d).code ORDER BY 1),
+		'topics', (d).topics,
+		'beneficiaries', ARRAY(SELECT b.member FROM data.donor_beneficiary b WHERE b.donor = (d).code ORDER BY 1),
+		'active_from', (d).active_from, 'active_to', (d).active_to, 'note', (d).note, 'source', (d).source,
+		'created_at', rule.instant((d).created_at), 'updated_at', rule.instant((d).recorded_at),
+		'revision', (d).revision);
+END $$;
 
 CREATE OR REPLACE FUNCTION rule.donor_key(d data.donor, sort text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE sort WHEN 'name' THEN (d).name WHEN 'code' THEN (d).code ELSE '' END;

@@ -48,31 +48,30 @@ LANGUAGE sql STABLE AS $$
 	WHERE p.entity = 'waiver' AND p.recorded @> as_of
 $$;
 
--- Criteria that are met on a day, as recorded by an instant: by which Member (NULL: any) and for which
--- kind (NULL: any), since when, on what evidence, checked by whom.
+-- Criteria that are met on a day, as recorded by an instant: by which Member and for which kind (NULL: any),
+-- since when, on what evidence, checked by whom.
 CREATE OR REPLACE FUNCTION rule.facts(on_day date, as_of timestamptz)
 RETURNS TABLE (member text, kind text, criterion text, since date, evidence text, checked_by text)
 LANGUAGE sql STABLE AS $$
 	SELECT m.code, NULL, 'membership', m.member_since, 'status ' || m.status, NULL
 	FROM rule.members_at(as_of) m WHERE NOT m.blocked
 	UNION ALL
-	SELECT NULL, k.code, 'opening', k.opens_on, k.source, NULL
-	FROM rule.kinds_at(as_of) k WHERE k.opens_on <= on_day
+	SELECT m.code, k.code, 'opening', k.opens_on, k.source, NULL
+	FROM data.member m, rule.kinds_at(as_of) k WHERE k.opens_on <= on_day
 	UNION ALL
 	SELECT n.member, NULL, 'notification', n.notified_on, concat_ws(', ', n.id, n.reference), n.checked_by
 	FROM rule.notifications_at(as_of) n
 	WHERE n.notified_on <= on_day AND (n.ended_on IS NULL OR n.ended_on > on_day)
 	UNION ALL
-	SELECT e.member, NULL, 'kpi_evaluation', min(e.completed_on),
-	       (array_agg(e.id || ', edition ' || e.edition ORDER BY e.completed_on DESC, e.id DESC))[1],
-	       (array_agg(rule.account_name(e.completed_by) ORDER BY e.completed_on DESC, e.id DESC))[1]
-	FROM rule.evaluations_at(as_of) e WHERE e.completed_on <= on_day
-	GROUP BY e.member
+	(SELECT DISTINCT ON (e.member) e.member, NULL, 'kpi_evaluation',
+	        min(e.completed_on) OVER (PARTITION BY e.member), e.id || ', edition ' || e.edition, a.name
+	 FROM rule.evaluations_at(as_of) e LEFT JOIN data.account a ON a.id = e.completed_by
+	 WHERE e.completed_on <= on_day
+	 ORDER BY e.member, e.completed_on DESC, e.id DESC)
 	UNION ALL
-	SELECT r.member, r.kind, 'request', min(r.received_on),
-	       (array_agg(concat_ws(', ', r.id, r.reference) ORDER BY r.received_on, r.id))[1],
-	       (array_agg(rule.account_name(r.accepted_by) ORDER BY r.received_on, r.id))[1]
-	FROM rule.requests_at(as_of) r
-	WHERE r.received_on <= on_day AND (r.closed_on IS NULL OR r.closed_on > on_day)
-	GROUP BY r.member, r.kind
+	(SELECT DISTINCT ON (r.member, r.kind) r.member, r.kind, 'request', r.received_on,
+	        concat_ws(', ', r.id, r.reference), a.name
+	 FROM rule.requests_at(as_of) r LEFT JOIN data.account a ON a.id = r.accepted_by
+	 WHERE r.received_on <= on_day AND (r.closed_on IS NULL OR r.closed_on > on_day)
+	 ORDER BY r.member, r.kind, r.received_on, r.id)
 $$;

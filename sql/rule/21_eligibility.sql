@@ -40,8 +40,8 @@ LANGUAGE sql STABLE AS $$
 	CROSS JOIN rule.kinds_at(as_of) k
 	CROSS JOIN data.criterion c
 	LEFT JOIN rule.kind_criteria_at(as_of) need ON need.kind = k.code AND need.criterion = c.code
-	LEFT JOIN rule.facts(on_day, as_of) f ON f.criterion = c.code
-		AND (f.member = m.code OR f.member IS NULL) AND (f.kind = k.code OR f.kind IS NULL)
+	LEFT JOIN rule.facts(on_day, as_of) f ON f.criterion = c.code AND f.member = m.code
+		AND (f.kind = k.code OR f.kind IS NULL)
 	LEFT JOIN LATERAL (
 		SELECT w.* FROM rule.waivers_at(as_of) w
 		WHERE w.member = m.code AND w.kind = k.code AND w.criterion = c.code AND f.criterion IS NULL
