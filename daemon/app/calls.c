@@ -10,7 +10,7 @@
 #include "base/banned.h"
 
 #define ANSWER                                                                                     \
-	"SELECT a.status, a.etag, extract(epoch FROM a.modified)::bigint, a.location, a.next, "    \
+	"SELECT a.status, a.etag, extract(epoch FROM a.modified)::bigint, a.location, a.next, "        \
 	"a.body FROM "
 #define ROWS "SELECT a.* FROM "
 
@@ -61,7 +61,7 @@ static enum db_lane lane_of(const struct route *r) {
 }
 
 void calls_submit(struct request *q, db_done *done, void *ctx) {
-	const char *enter[5] = {q->credential, q->route->access, q->id};
+	const char *enter[5] = {q->credential, q->route->access, request_id(q)};
 	if (q->idempotency_key && q->route->method == HTTP_POST_) {
 		enter[3] = q->idempotency_key;
 		enter[4] = fingerprint(q);
@@ -76,6 +76,7 @@ void calls_submit(struct request *q, db_done *done, void *ctx) {
 
 void calls_problem(struct request *q, const struct db_result *r) {
 	if (r->err == ERR_INTERNAL)
-		log_error("statement", "route=%s sqlstate=%s request=%s", q->route->id, r->sqlstate, q->id);
+		log_error("statement", "route=%s sqlstate=%s request=%s", q->route->id, r->sqlstate,
+		          request_id(q));
 	render_problem(q, r->why, r->detail);
 }

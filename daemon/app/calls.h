@@ -5,9 +5,6 @@
 #include "app/request.h"
 #include "db/db.h"
 
-/* Versions of the schema these statements work with: the number of the newest migration. */
-enum { CALLS_SCHEMA_MIN = 1, CALLS_SCHEMA_MAX = 99 };
-
 extern const struct db_statement calls_statements[];
 extern const size_t calls_count;
 

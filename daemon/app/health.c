@@ -18,7 +18,7 @@ static void respond(struct http_exchange *x, int status, const char *type, struc
 	if (status == 405)
 		fields[n++] = (struct http_field){STR("Allow"), STR("GET, HEAD")};
 	http_respond(x, &(struct http_answer){
-		.status = status, .fields = fields, .field_count = n, .text = text});
+						.status = status, .fields = fields, .field_count = n, .text = text});
 }
 
 static void respond_live(struct http_exchange *x, struct house *h) {
@@ -30,12 +30,11 @@ static void respond_ready(struct http_exchange *x, struct house *h) {
 	struct why why = {0};
 	enum db_state state = db_state(h->db, &why);
 	bool ready = state == DB_READY && !h->stopping;
-	const char *reason = h->stopping ? "The daemon is stopping."
-	                   : *why.sentence ? why.sentence
-	                                   : "The database is not there yet.";
+	const char *reason = h->stopping     ? "The daemon is stopping."
+	                     : *why.sentence ? why.sentence
+	                                     : "The database is not there yet.";
 	respond(x, ready ? 200 : 503, "text/plain; charset=utf-8",
-	        ready ? STR("ready\n")
-	              : str_of(arena_printf(http_exchange_arena(x), "%s\n", reason)));
+	        ready ? STR("ready\n") : str_of(arena_printf(http_exchange_arena(x), "%s\n", reason)));
 }
 
 static void metric(struct buf *b, const char *name, const char *type, const char *help) {
@@ -48,7 +47,11 @@ static void value(struct buf *b, const char *name, const char *labels, uint64_t 
 
 static void add_requests(struct buf *b, const struct house *h) {
 	static const char *const classes[HOUSE_CLASSES] = {
-		"", "{class=\"1xx\"}", "{class=\"2xx\"}", "{class=\"3xx\"}", "{class=\"4xx\"}",
+		"",
+		"{class=\"1xx\"}",
+		"{class=\"2xx\"}",
+		"{class=\"3xx\"}",
+		"{class=\"4xx\"}",
 		"{class=\"5xx\"}",
 	};
 	metric(b, "answers_total", "counter", "Answers by class of status.");
@@ -72,9 +75,9 @@ static void add_database(struct buf *b, const struct house *h) {
 	metric(b, "database_ready", "gauge", "1 when the database can be asked.");
 	value(b, "database_ready", "", db_state(h->db, &why) == DB_READY);
 #define EACH(name, type, help, member)                                                             \
-	metric(b, "database_" name, type, help);                                                   \
-	for (int i = 0; i < DB_LANES; i++)                                                         \
-		value(b, "database_" name, lanes[i], c[i].member)
+	metric(b, "database_" name, type, help);                                                       \
+	for (int i = 0; i < DB_LANES; i++)                                                             \
+	value(b, "database_" name, lanes[i], c[i].member)
 	EACH("segments_total", "counter", "Segments sent.", segments);
 	EACH("failed_total", "counter", "Segments that ended in an error.", failed);
 	EACH("refused_total", "counter", "Segments refused because the queue was full.", refused);
@@ -137,8 +140,7 @@ static void health_request(struct http_exchange *x, void *ctx) {
 			respond(x, 405, "text/plain; charset=utf-8", STR("GET only\n"));
 		return;
 	}
-	respond(x, 404, "text/plain; charset=utf-8",
-	        STR("Here are /livez, /readyz and /metrics.\n"));
+	respond(x, 404, "text/plain; charset=utf-8", STR("Here are /livez, /readyz and /metrics.\n"));
 }
 
 static struct blob *health_problem(const struct why *why, void *ctx) {

@@ -15,13 +15,14 @@
 #include "app/openapi.h"
 #include "app/reload.h"
 #include "app/render.h"
+#include "app/schema_version.h"
 #include "base/log.h"
 
 #include "base/banned.h"
 
 enum {
 	WAIT_FOR_DATABASE_MS = 1000, /* then it is taken for absent, and the doors open anyway */
-	LOOK_MS = 1000, /* between looks at how late the loop is */
+	LOOK_MS = 1000,              /* between looks at how late the loop is */
 };
 
 enum { SIGNALS = 3 };
@@ -49,16 +50,16 @@ static int64_t clock_of_system(void *ctx) {
 }
 
 void house_count(struct house *h, const struct request *q, int status) {
-	static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
-	                                      "OPTIONS"};
+	static const char *const methods[] = {"GET",   "HEAD",   "POST",   "PUT",
+	                                      "PATCH", "DELETE", "OPTIONS"};
 	h->answered[status / 100 % HOUSE_CLASSES]++;
-	enum log_level level = status >= 500         ? LOG_LEVEL_WARN
-	                     : request_reads(q)      ? LOG_LEVEL_DEBUG
-	                                             : LOG_LEVEL_INFO;
+	enum log_level level = status >= 500      ? LOG_LEVEL_WARN
+	                       : request_reads(q) ? LOG_LEVEL_DEBUG
+	                                          : LOG_LEVEL_INFO;
 	if (log_wants(level))
 		log_line(level, "answer", "method=%s route=%s status=%d ms=%.1f request=%s",
 		         methods[q->http->method], q->route ? q->route->id : "none", status,
-		         (double)(uv_hrtime() - q->began) / 1e6, q->id);
+		         (double)(uv_hrtime() - q->began) / 1e6, request_id(q));
 }
 
 /* -- the end -- */
@@ -240,21 +241,23 @@ static void connect_database(struct house *h) {
 	const struct conf *c = h->conf;
 	uint64_t seed;
 	memcpy(&seed, h->seed, sizeof seed);
-	h->db = db_new(h->loop, &(struct db_options){
-		.conninfo = c->database_conninfo,
-		.links = {[DB_FAST] = (size_t)c->database_fast_links,
-		          [DB_SLOW] = (size_t)c->database_slow_links},
-		.queue = {[DB_FAST] = (size_t)c->database_fast_queue,
-		          [DB_SLOW] = (size_t)c->database_slow_queue},
-		.deadline_ms = {[DB_FAST] = c->database_fast_time, [DB_SLOW] = c->database_slow_time},
-		.backoff_min_ms = c->database_backoff_min,
-		.backoff_max_ms = c->database_backoff_max,
-		.seed = seed,
-		.statements = calls_statements,
-		.statement_count = calls_count,
-		.schema_min = CALLS_SCHEMA_MIN,
-		.schema_max = CALLS_SCHEMA_MAX,
-	});
+	h->db = db_new(
+		h->loop,
+		&(struct db_options){
+			.conninfo = c->database_conninfo,
+			.links = {[DB_FAST] = (size_t)c->database_fast_links,
+	                  [DB_SLOW] = (size_t)c->database_slow_links},
+			.queue = {[DB_FAST] = (size_t)c->database_fast_queue,
+	                  [DB_SLOW] = (size_t)c->database_slow_queue},
+			.deadline_ms = {[DB_FAST] = c->database_fast_time, [DB_SLOW] = c->database_slow_time},
+			.backoff_min_ms = c->database_backoff_min,
+			.backoff_max_ms = c->database_backoff_max,
+			.seed = seed,
+			.statements = calls_statements,
+			.statement_count = calls_count,
+			.schema_min = SCHEMA_VERSION,
+			.schema_max = SCHEMA_VERSION,
+		});
 	db_watch(h->db, database_changed, living_of(h));
 	db_hear(h->db, "atelier", changes_heard, changes_missed, h);
 }
@@ -278,8 +281,8 @@ static void watch_loop(struct living *l) {
 static enum err furnish(struct living *l, struct why *reterr) {
 	struct house *h = &l->house;
 	struct http_limits limits = house_limits(h->conf);
-	struct http_handler front = {.head = request_head, .request = request_whole,
-	                             .problem = front_problem, .ctx = h};
+	struct http_handler front = {
+		.head = request_head, .request = request_whole, .problem = front_problem, .ctx = h};
 	struct http_handler ops = health_handler(h);
 	h->router = router_new();
 	h->params = params_new();
@@ -310,8 +313,11 @@ static void clear_out(struct house *h) {
 int house_run(struct conf *conf, const char *conf_path) {
 	uv_loop_t loop;
 	struct answer openapi = {0};
-	struct living l = {.house = {.loop = &loop, .conf = conf, .conf_path = conf_path,
-	                             .clock = {clock_of_system, NULL}, .openapi = &openapi}};
+	struct living l = {.house = {.loop = &loop,
+	                             .conf = conf,
+	                             .conf_path = conf_path,
+	                             .clock = {clock_of_system, NULL},
+	                             .openapi = &openapi}};
 	struct why why;
 	log_setup(conf->log_level, conf->log_journal);
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -21,11 +21,11 @@ enum { HOUSE_CLASSES = 6 }; /* status / 100 */
 
 struct house {
 	uv_loop_t *loop;
-	struct conf *conf; /* replaced whole by a reload */
+	struct conf *conf;     /* replaced whole by a reload */
 	const char *conf_path; /* NULL: none */
 	struct clock clock;
 	unsigned char seed[16]; /* all randomness that decides comes from this */
-	uint32_t run; /* tells the request ids of one run from another's */
+	uint32_t run;           /* tells the request ids of one run from another's */
 	struct router *router;
 	struct params *params;
 	struct shapes *shapes;

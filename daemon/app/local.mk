@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-APP_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(ZLIB_CFLAGS) \
+APP_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/daemon $(UV_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(ZLIB_CFLAGS) \
 	$(SYSTEMD_CFLAGS)
 noinst_LIBRARIES += daemon/libapp.a
 daemon_libapp_a_CPPFLAGS = $(APP_CPPFLAGS)
@@ -31,3 +31,13 @@ APP_LIBS = daemon/libapp.a daemon/libshape.a daemon/libfeed.a daemon/libdb.a dae
 	$(LLHTTP_LIBS) $(UV_LIBS) $(PQ_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) \
 	$(ZLIB_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS) -lm
 daemon_atelierd_LDADD = $(APP_LIBS)
+
+# The schema this program works with: the number of the newest migration it was built beside.
+BUILT_SOURCES += daemon/app/schema_version.h
+CLEANFILES += daemon/app/schema_version.h
+daemon/app/schema_version.h: $(top_srcdir)/sql
+	@$(MKDIR_P) daemon/app
+	$(AM_V_GEN)ls $(top_srcdir)/sql | $(SED) -n 's/^0*\([1-9][0-9]*\)_.*[.]sql$$/\1/p' | sort -n | \
+		$(SED) -n '$$s/.*/enum { SCHEMA_VERSION = & };/p' >$@.new && mv -f $@.new $@
+daemon/app/libapp_a-house.$(OBJEXT): daemon/app/schema_version.h
+daemon/app/atelierd-main.$(OBJEXT): daemon/app/schema_version.h

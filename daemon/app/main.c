@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sodium.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "app/house.h"
 #include "app/options.h"
 #include "app/owner.h"
+#include "app/schema_version.h"
 #include "config.h"
 
 #include "base/banned.h"
@@ -13,14 +13,6 @@
 static void say(const char *sentence, void *ctx) {
 	(void)ctx;
 	(void)fprintf(stderr, "atelierd: %s\n", sentence);
-}
-
-/* Without -c: the system's file where there is one, else the defaults. */
-static const char *conf_path_of(const struct options *o) {
-	static const char system_file[] = ATELIER_SYSCONFDIR "/atelier/atelierd.conf";
-	if (o->conf_path)
-		return o->conf_path;
-	return access(system_file, F_OK) == 0 ? system_file : NULL;
 }
 
 static int finish(enum err e, const struct why *why) {
@@ -32,18 +24,20 @@ static int finish(enum err e, const struct why *why) {
 /* Commands that need no configuration; false: not one of them. */
 static bool simple_command(const struct options *o) {
 	switch (o->command) {
-	case COMMAND_VERSION: (void)puts("atelierd " PACKAGE_VERSION); return true;
+	case COMMAND_VERSION:
+		(void)printf("atelierd %s, schema %d\n", PACKAGE_VERSION, SCHEMA_VERSION);
+		return true;
 	case COMMAND_HELP: options_help(stdout); return true;
 	case COMMAND_PRINT_SAMPLE_CONFIG: conf_print_sample(stdout); return true;
 	default: return false;
 	}
 }
 
-static int run(const struct options *o, struct conf *conf, const char *path) {
+static int run(const struct options *o, struct conf *conf) {
 	struct why why = {0};
 	enum err e = ERR_NONE;
 	switch (o->command) {
-	case COMMAND_SERVE: return house_run(conf, path);
+	case COMMAND_SERVE: return house_run(conf, o->conf_path);
 	case COMMAND_PRINT_CONFIG: conf_print(conf, stdout); break;
 	case COMMAND_MIGRATE: e = owner_migrate(conf, o, stdout, &why); break;
 	case COMMAND_CREATE_TOKEN: e = owner_create_token(conf, o, stdout, &why); break;
@@ -66,8 +60,7 @@ int main(int argc, char **argv) {
 		return finish(e, &why);
 	if (simple_command(&o))
 		return EXIT_SUCCESS;
-	const char *path = conf_path_of(&o);
-	if (conf_load(path, say, NULL, &conf, &why))
+	if (conf_load(o.conf_path, say, NULL, &conf, &why))
 		return EXIT_FAILURE; /* every fault has been said */
-	return run(&o, conf, path);
+	return run(&o, conf);
 }

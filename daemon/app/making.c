@@ -77,8 +77,8 @@ static void making_done(struct making *m) {
 	struct request *q;
 	struct cached *page = &m->answer.page;
 	list_remove(&m->link);
-	/* A page of many has a Link of its own, which memory does not keep. */
-	if (m->key.p && !m->next)
+	/* A cursor as long as that is rare and not worth a place in every entry. */
+	if (m->key.p && (!m->next || *page->next))
 		cache_put(m->house->cache, m->key, page, m->stamp);
 	while ((q = take(m))) {
 		struct answer a = m->answer;
@@ -144,8 +144,8 @@ static void feed_known(struct making *m, const struct db_result *r) {
 		.refresh_hours = (int)conf->feeds_refresh,
 	};
 	if (m->route->handler == HANDLER_FEED)
-		m->calendar.source = str_of(arena_printf(m->arena, "%s%s", conf->listen_public_url,
-		                                         m->route->path));
+		m->calendar.source =
+			str_of(arena_printf(m->arena, "%s%s", conf->listen_public_url, m->route->path));
 	if (args_say(first_of(m), "\"shape\":\"sessions\""))
 		m->shape = CALENDAR_SESSIONS;
 	m->pack = true; /* every calendar program asks for it */
@@ -172,8 +172,11 @@ static void json_known(struct making *m, const struct db_result *r) {
 		page->modified = (int64_t)seconds;
 	if (etag.p && !render_tag_revision(page, etag))
 		*page->etag = '\0';
-	if (next.p)
+	if (next.p) {
 		m->next = arena_dup(m->arena, next.p, next.n);
+		if (next.n < CURSOR_SIZE)
+			memcpy(page->next, next.p, next.n);
+	}
 	making_go_on(m, body.n > GZIP_ON_LOOP_MAX);
 }
 
@@ -187,7 +190,8 @@ static void rows_known(const struct db_result *r, void *ctx) {
 	} else if (r->rows > most) {
 		(void)err_set(&why, ERR_TOO_LARGE, NULL,
 		              "This would be %zu entries and at most %zu are given whole; narrow it "
-		              "with from= and to=.", r->rows, most);
+		              "with from= and to=.",
+		              r->rows, most);
 		making_failed(m, &why);
 	} else if (json && r->rows != 1) {
 		(void)err_set(&why, ERR_INTERNAL, NULL, "The database gave no answer.");
@@ -203,16 +207,30 @@ static void rows_known(const struct db_result *r, void *ctx) {
 
 /* -- the beginning -- */
 
+/* Everything a public answer depends on: its route, the day, what was asked. */
+static struct str key_of(const struct request *q) {
+	struct {
+		int32_t route, day;
+	} head = {(int32_t)route_id(q->route), (int32_t)(q->now / 86400)};
+	size_t n = strlen(q->args);
+	char *key = arena_alloc(q->arena, sizeof head + n);
+	memcpy(key, &head, sizeof head);
+	memcpy(key + sizeof head, q->args, n);
+	return (struct str){key, sizeof head + n};
+}
+
 static bool joined(struct request *q) {
 	const struct cached *known = cache_get(q->house->cache, q->key);
 	if (known) {
 		struct answer a = {.status = 200, .page = *known};
 		blob_hold(a.page.identity);
 		blob_hold(a.page.gzip);
+		if (*known->next)
+			a.link = render_link(q, str_of(known->next));
 		render_answer(q, &a, q->key);
 		return true;
 	}
-	list_each(&q->house->makings, at) {
+	list_each (&q->house->makings, at) {
 		struct making *m = list_entry(at, struct making, link);
 		if (m->key.p && m->stamp == cache_stamp(q->house->cache) && str_eq(m->key, q->key)) {
 			list_append(&m->waiting, &q->waiting);
@@ -225,8 +243,7 @@ static bool joined(struct request *q) {
 void making_join(struct request *q, unsigned areas) {
 	list_init(&q->waiting);
 	if (areas) {
-		day_t today = (day_t)(house_now(q->house) / 86400);
-		q->key = str_of(arena_printf(q->arena, "%s %d %s", q->route->id, (int)today, q->args));
+		q->key = key_of(q);
 		if (joined(q))
 			return;
 	}

@@ -49,10 +49,10 @@ void options_help(FILE *out) {
 static enum err check_token(const struct options *o, struct why *reterr) {
 	if (o->command != COMMAND_CREATE_TOKEN)
 		return o->role || o->label || o->expert || o->donor || o->days
-		             ? err_set(reterr, ERR_INVALID, NULL,
-		                       "--role, --label, --expert, --donor and --days belong to "
-		                       "--create-token.")
-		             : ERR_NONE;
+		           ? err_set(reterr, ERR_INVALID, NULL,
+		                     "--role, --label, --expert, --donor and --days belong to "
+		                     "--create-token.")
+		           : ERR_NONE;
 	if (!o->role || !o->label || !*o->label)
 		return err_set(reterr, ERR_INVALID, NULL,
 		               "--create-token needs --role (admin, coordinator, expert or donor) and "
@@ -61,8 +61,7 @@ static enum err check_token(const struct options *o, struct why *reterr) {
 	bool expert = str_is(role, "expert"), donor = str_is(role, "donor");
 	if (!expert && !donor && !str_is(role, "admin") && !str_is(role, "coordinator"))
 		return err_set(reterr, ERR_INVALID, "role",
-		               "--role is \"%s\"; it may be admin, coordinator, expert or donor.",
-		               o->role);
+		               "--role is \"%s\"; it may be admin, coordinator, expert or donor.", o->role);
 	if (expert != (o->expert != NULL) || donor != (o->donor != NULL))
 		return err_set(reterr, ERR_INVALID, NULL,
 		               "--expert ID goes with --role expert, --donor CODE with --role donor, "

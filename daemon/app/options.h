@@ -18,10 +18,10 @@ enum command {
 
 struct options {
 	enum command command;
-	const char *conf_path; /* NULL: the system's file if there is one, else defaults */
-	const char *sqldir; /* of --migrate; NULL: the installed one */
+	const char *conf_path;                     /* NULL: every setting has its default */
+	const char *sqldir;                        /* of --migrate; NULL: the installed one */
 	const char *role, *label, *expert, *donor; /* of --create-token; NULL: not given */
-	int days; /* until it expires; 0: never */
+	int days;                                  /* until it expires; 0: never */
 };
 
 /* Strings point into argv. ERR_INVALID with one sentence for anything that is not as options_help

@@ -12,14 +12,23 @@
 
 enum {
 	PARAMETERS = 32, /* most a route declares */
-	TEXT_MAX = 500, /* octets of a free text */
+	TEXT_MAX = 500,  /* octets of a free text */
 	CODE_MAX = 64,
 	LIST_MAX = 100, /* items of a list */
 	LIMIT_MAX = 500,
 };
 
-enum type { TYPE_TEXT, TYPE_CODE, TYPE_CODES, TYPE_DATE, TYPE_INSTANT, TYPE_INT, TYPE_BOOL,
-            TYPE_ONE_OF, TYPE_SOME_OF };
+enum type {
+	TYPE_TEXT,
+	TYPE_CODE,
+	TYPE_CODES,
+	TYPE_DATE,
+	TYPE_INSTANT,
+	TYPE_INT,
+	TYPE_BOOL,
+	TYPE_ONE_OF,
+	TYPE_SOME_OF
+};
 
 struct parameter {
 	const char *name;
@@ -43,9 +52,8 @@ static enum type type_of(struct str s) {
 		const char *word;
 		enum type type;
 	} words[] = {
-		{"text", TYPE_TEXT},       {"code", TYPE_CODE}, {"codes", TYPE_CODES},
-		{"date", TYPE_DATE},       {"int", TYPE_INT},   {"bool", TYPE_BOOL},
-		{"instant", TYPE_INSTANT},
+		{"text", TYPE_TEXT}, {"code", TYPE_CODE}, {"codes", TYPE_CODES},     {"date", TYPE_DATE},
+		{"int", TYPE_INT},   {"bool", TYPE_BOOL}, {"instant", TYPE_INSTANT},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_is(s, words[i].word))
@@ -98,8 +106,8 @@ static bool is_code(struct str s) {
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
-		      || c == '-' || c == '_' || c == '.'))
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
+		      || c == '_' || c == '.'))
 			return false;
 	}
 	return true;
@@ -215,16 +223,14 @@ static enum err read_value(struct arena *a, const struct parameter *p, struct st
 		if (!is_choice(p->choices, '|', value))
 			return wrong_choice(a, p, value, reterr);
 		break;
-	case TYPE_INT:
-		return read_int(a, p, value, out, reterr);
+	case TYPE_INT: return read_int(a, p, value, out, reterr);
 	case TYPE_BOOL:
 		if (!str_is(value, "true") && !str_is(value, "false"))
 			return not_so(reterr, p, value, "give true or false");
 		buf_add(out, value.p, value.n);
 		return ERR_NONE;
 	case TYPE_CODES:
-	case TYPE_SOME_OF:
-		return read_list(a, p, value, out, reterr);
+	case TYPE_SOME_OF: return read_list(a, p, value, out, reterr);
 	}
 	buf_json(out, value);
 	return ERR_NONE;
@@ -246,8 +252,7 @@ static enum err unknown(struct arena *a, const struct declared *d, struct str na
 		               "There is no parameter \"%s\" here; this address takes none.", given);
 	return err_set(reterr, ERR_INVALID, given,
 	               "There is no parameter \"%s\" here%s%s%s This address takes %s.", given,
-	               near ? "; did you mean \"" : ".", near ? near : "", near ? "\"?" : "",
-	               d->names);
+	               near ? "; did you mean \"" : ".", near ? near : "", near ? "\"?" : "", d->names);
 }
 
 static enum err put(struct arena *a, const struct declared *d, struct str name, struct str value,

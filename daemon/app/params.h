@@ -15,5 +15,4 @@ void params_free(struct params *p); /* NULL is fine */
  * repeated, not of its type, an impossible date, `as_of` after `now`, a range upside down.
  * now: seconds since 1970-01-01T00:00:00Z. */
 must_check enum err params_read(const struct params *p, enum route_id route, struct arena *a,
-                                struct str query, int64_t now, struct buf *out,
-                                struct why *reterr);
+                                struct str query, int64_t now, struct buf *out, struct why *reterr);

@@ -49,11 +49,11 @@ static void add_reuse(struct fields *f, const struct request *q) {
 static void respond(struct request *q, int status, const struct fields *f, struct blob *body) {
 	house_count(q->house, q, status);
 	http_respond(q->x, &(struct http_answer){
-		.status = status,
-		.fields = f->at,
-		.field_count = f->n,
-		.blob = body,
-	});
+						   .status = status,
+						   .fields = f->at,
+						   .field_count = f->n,
+						   .blob = body,
+					   });
 }
 
 /* -- answers -- */
@@ -79,9 +79,8 @@ static bool is_fresh(const struct request *q, const char *etag, int64_t modified
 		size_t n = strlen(etag);
 		return n > 2 && field_lists_tag(known, (struct str){etag + 1, n - 2});
 	}
-	return modified
-	    && field_date_parse(http_field(q->http, "If-Modified-Since"), &since)
-	    && modified <= since;
+	return modified && field_date_parse(http_field(q->http, "If-Modified-Since"), &since)
+	       && modified <= since;
 }
 
 static void answer_send(struct request *q, struct answer *a) {
@@ -153,7 +152,7 @@ void render_answer(struct request *q, struct answer *a, struct str key) {
 	struct finish here = {.request = q, .answer = *a, .key = key};
 	here.tag = read && !*a->page.etag;
 	here.pack = body && !a->page.gzip && body->n > RENDER_GZIP_MIN
-	         && field_takes_gzip(http_field(q->http, "Accept-Encoding"));
+	            && field_takes_gzip(http_field(q->http, "Accept-Encoding"));
 	if (!here.tag && !here.pack) {
 		answer_send(q, a);
 		return;
@@ -183,8 +182,8 @@ const char *render_link(struct request *q, struct str next) {
 	buf_adds(&out, "cursor=");
 	for (size_t i = 0; i < next.n; i++) {
 		char c = next.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-		          || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+		             || c == '-' || c == '_' || c == '.';
 		buf_addf(&out, plain ? "%c" : "%%%02X", plain ? c : (unsigned char)c);
 	}
 	buf_adds(&out, ">; rel=\"next\"");
@@ -236,7 +235,7 @@ void render_problem(struct request *q, const struct why *why, const char *detail
 		add_text(f, "Allow", q->match.allow);
 	if (why->kind == ERR_UNAVAILABLE || why->kind == ERR_TOO_MANY)
 		add_text(f, "Retry-After", RETRY_SECONDS);
-	respond(q, err_status(why->kind), f, render_problem_body(why, detail, q->id));
+	respond(q, err_status(why->kind), f, render_problem_body(why, detail, request_id(q)));
 }
 
 void render_options(struct request *q) {

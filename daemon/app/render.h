@@ -9,9 +9,9 @@ enum { RENDER_GZIP_MIN = 512 }; /* bodies up to this go out bare */
 
 struct answer {
 	int status;
-	struct cached page; /* octets and what is known of them; the answer owns a hold on its blobs */
+	struct cached page;  /* octets and what is known of them; the answer owns a hold on its blobs */
 	struct str location; /* {NULL,0}: none */
-	const char *link; /* value of Link, NULL: none */
+	const char *link;    /* value of Link, NULL: none */
 	bool replayed;
 };
 

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/calls.h"
@@ -15,6 +14,10 @@
 #include "base/civil.h"
 
 #include "base/banned.h"
+
+const char *request_id(const struct request *q) {
+	return arena_printf(q->arena, "%08x-%" PRIx64, q->house->run, q->http->id);
+}
 
 static void refuse(struct request *q, const struct why *why) {
 	render_problem(q, why, "");
@@ -105,8 +108,8 @@ static enum err read_conditions(struct request *q, struct why *reterr) {
 }
 
 static enum err read_head(struct request *q, struct why *reterr) {
-	enum err e = router_find(q->house->router, q->arena, q->http->method, q->http->path,
-	                         &q->match, reterr);
+	enum err e =
+		router_find(q->house->router, q->arena, q->http->method, q->http->path, &q->match, reterr);
 	q->route = q->match.route;
 	if (e || !q->route)
 		return e;
@@ -132,7 +135,7 @@ size_t request_head(struct http_exchange *x, void *ctx) {
 	q->http = http_exchange_request(x);
 	q->arena = a;
 	q->began = uv_hrtime();
-	(void)snprintf(q->id, sizeof q->id, "%08x-%" PRIx64, h->run, q->http->id);
+	q->now = house_now(h);
 	http_exchange_set_user(x, q);
 	if (read_head(q, &why))
 		refuse(q, &why);
@@ -161,8 +164,8 @@ static void answer_again(struct request *q, const char *detail) {
 	const char *etag = json_string_value(json_object_get(replay, "etag"));
 	const char *location = json_string_value(json_object_get(replay, "location"));
 	const json_t *body = json_object_get(replay, "body");
-	char *text = body && !json_is_null(body) ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY)
-	                                         : NULL;
+	char *text =
+		body && !json_is_null(body) ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	if (a.status < 200 || a.status > 299) {
 		struct why why;
 		(void)err_set(&why, ERR_INTERNAL, NULL, "The stored answer cannot be read.");
@@ -242,8 +245,8 @@ static enum err read_args(struct request *q, struct why *reterr) {
 		buf_json(&b, q->match.value[i]);
 		buf_addc(&b, ',');
 	}
-	enum err e = params_read(q->house->params, route_id(q->route), q->arena, q->http->query,
-	                         house_now(q->house), &b, reterr);
+	enum err e = params_read(q->house->params, route_id(q->route), q->arena, q->http->query, q->now,
+	                         &b, reterr);
 	if (q->if_match) {
 		buf_adds(&b, "\"if_match\":");
 		buf_json(&b, str_of(q->if_match));
@@ -251,7 +254,7 @@ static enum err read_args(struct request *q, struct why *reterr) {
 	}
 	if (q->route->handler == HANDLER_FEED || q->route->handler == HANDLER_PERSONAL_FEED) {
 		char day[11];
-		civil_format((day_t)(house_now(q->house) / 86400), day);
+		civil_format((day_t)(q->now / 86400), day);
 		buf_addf(&b, "\"day\":\"%s\",", day);
 	}
 	q->args = arena_dup(q->arena, b.p, b.n);
@@ -287,19 +290,11 @@ void request_whole(struct http_exchange *x, void *ctx) {
 		return;
 	}
 	switch (q->route->handler) {
-	case HANDLER_OPENAPI:
-		answer_openapi(q);
-		return;
-	case HANDLER_IMPORT:
-		importing_begin(q, request_known);
-		return;
-	case HANDLER_PERSONAL_FEED:
-		making_join(q, 0);
-		return;
+	case HANDLER_OPENAPI: answer_openapi(q); return;
+	case HANDLER_IMPORT: importing_begin(q, request_known); return;
+	case HANDLER_PERSONAL_FEED: making_join(q, 0); return;
 	case HANDLER_CSV:
-	case HANDLER_FEED:
-		making_join(q, q->credential ? 0 : areas_of(q->route));
-		return;
+	case HANDLER_FEED: making_join(q, q->credential ? 0 : areas_of(q->route)); return;
 	case HANDLER_SQL:
 	case HANDLER_ACTIVITIES:
 		if (!q->credential && request_reads(q))

@@ -23,15 +23,18 @@ struct request {
 	struct arena *arena;
 	struct route_match match;
 	const struct route *route; /* NULL until found; Accept may turn it into a sibling */
-	const char *credential; /* what followed "Bearer "; NULL: public */
+	const char *credential;    /* what followed "Bearer "; NULL: public */
 	const char *idempotency_key, *if_match; /* NULL: not given */
-	struct str body; /* JSON for SQL; {NULL,0}: none */
-	char *args; /* the JSON object for SQL */
-	struct str key; /* of its answer in memory; {NULL,0}: not for keeping */
+	struct str body;                        /* JSON for SQL; {NULL,0}: none */
+	char *args;                             /* the JSON object for SQL */
+	struct str key;      /* of its answer in memory, octets; {NULL,0}: not for keeping */
 	struct list waiting; /* in a making's list */
-	uint64_t began; /* uv_hrtime */
-	char id[32];
+	int64_t now;         /* seconds UTC by the house's clock: one answer has one time */
+	uint64_t began;      /* uv_hrtime */
 };
+
+/* What the log, the audit and a problem call this request; made when asked for. */
+const char *request_id(const struct request *q);
 
 /* The two calls of struct http_handler; ctx is the house. */
 size_t request_head(struct http_exchange *x, void *ctx);

@@ -15,8 +15,8 @@ const struct route routes[ROUTES] = {
 enum { METHODS = HTTP_OPTIONS_ + 1 };
 
 static const char *const method_names[METHODS] = {
-	[HTTP_GET_] = "GET",     [HTTP_HEAD_] = "HEAD",     [HTTP_POST_] = "POST",
-	[HTTP_PUT_] = "PUT",     [HTTP_PATCH_] = "PATCH",   [HTTP_DELETE_] = "DELETE",
+	[HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
+	[HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
 	[HTTP_OPTIONS_] = "OPTIONS",
 };
 
@@ -62,8 +62,7 @@ static void node_allow(struct router *r, struct node *n) {
 	const char *sofar = "";
 	for (int m = 0; m < METHODS; m++)
 		if (n->route[m] || m == HTTP_OPTIONS_ || (m == HTTP_HEAD_ && n->route[HTTP_GET_]))
-			sofar = arena_printf(r->arena, "%s%s%s", sofar, *sofar ? ", " : "",
-			                     method_names[m]);
+			sofar = arena_printf(r->arena, "%s%s%s", sofar, *sofar ? ", " : "", method_names[m]);
 	n->allow = sofar;
 }
 

@@ -17,13 +17,13 @@ enum route_id {
 };
 
 enum handler {
-	HANDLER_SQL, /* one statement; its answer is the response */
-	HANDLER_ACTIVITIES, /* /v1/activities: JSON, or what Accept prefers of CSV and iCalendar */
-	HANDLER_CSV, /* rows as RFC 4180 */
-	HANDLER_FEED, /* rows as iCalendar */
+	HANDLER_SQL,           /* one statement; its answer is the response */
+	HANDLER_ACTIVITIES,    /* /v1/activities: JSON, or what Accept prefers of CSV and iCalendar */
+	HANDLER_CSV,           /* rows as RFC 4180 */
+	HANDLER_FEED,          /* rows as iCalendar */
 	HANDLER_PERSONAL_FEED, /* the same, for the holder of the address */
-	HANDLER_IMPORT, /* a CSV body goes in as one parameter */
-	HANDLER_OPENAPI, /* the description, made at start-up */
+	HANDLER_IMPORT,        /* a CSV body goes in as one parameter */
+	HANDLER_OPENAPI,       /* the description, made at start-up */
 };
 
 struct route {

@@ -71,6 +71,7 @@ class Measured:
     def __init__(self, pids, work):
         before = [cpu(pid) for pid in pids]
         self.n, took = work()
+        time.sleep(0.5)  # what ended has been waited for, and counts
         self.cpu = [(cpu(pid) - b) * 1e6 / self.n for pid, b in zip(pids, before)]  # µs a request
         self.rate = self.n / took
 

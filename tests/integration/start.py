@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from harness import ATELIERD, Client, Connection, Daemon, World
+from harness import ATELIERD, ROOT, Client, Connection, Daemon, World
 from story import Case
 
 
@@ -185,6 +185,10 @@ class Commands(Case):
             out.write(printed)
         self.assertEqual(self.daemon.command("--print-config").stdout, printed)
 
+    def test_the_version_is_that_of_the_newest_migration(self):
+        newest = max(p.name for p in (ROOT / "sql").glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        self.assertTrue(self.daemon.command("--version").stdout.endswith(f"schema {int(newest[:4])}\n"))
+
     def test_faults_are_told_with_their_line(self):
         self.daemon.write(http__idle_tim="5s", feeds__refresh="0")
         done = self.daemon.command("--check-config")
@@ -206,7 +210,6 @@ class Commands(Case):
             self.assertEqual(done.stdout, "")
 
     def test_migrating_again_is_harmless(self):
-        done = self.daemon.command("--migrate", "--sqldir",
-                                   os.path.join(os.path.dirname(__file__), "..", "..", "sql"))
+        done = self.daemon.command("--migrate", "--sqldir", str(ROOT / "sql"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.ok(World.public.get("/v1/members/FJ"))

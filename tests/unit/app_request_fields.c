@@ -127,9 +127,13 @@ static void dates_go_there_and_back(void **state) {
 		{951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},
 	};
 	static const char *const wrong[] = {
-		"Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC",
-		"Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-		"Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "",
+		"Mon, 06 Nov 1994 08:49:37 GMT",
+		"Sun, 06 Nov 1994 08:49:37 UTC",
+		"Sun, 31 Feb 1994 08:49:37 GMT",
+		"Sun, 06 Nov 1994 24:49:37 GMT",
+		"Sunday, 06-Nov-94 08:49:37 GMT",
+		"Sun, 06 nov 1994 08:49:37 GMT",
+		"",
 	};
 	char text[30];
 	int64_t back;

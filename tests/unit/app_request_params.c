@@ -108,17 +108,18 @@ static void queries_become_json(void **state) {
 		const char *query, *json, *field; /* json, or NULL and the field at fault */
 	} table[] = {
 		{ROUTE_member_list, "", "", NULL},
-		{ROUTE_member_list, "q=a%20b+c&region=AP,EUR", "\"region\":[\"AP\",\"EUR\"],\"q\":\"a b c\",",
-		 NULL},
+		{ROUTE_member_list, "q=a%20b+c&region=AP,EUR",
+	     "\"region\":[\"AP\",\"EUR\"],\"q\":\"a b c\",", NULL},
 		{ROUTE_member_list, "limit=20&&region=AP", "\"region\":[\"AP\"],\"limit\":20,", NULL},
 		{ROUTE_member_list, "q=%22", "\"q\":\"\\\"\",", NULL},
 		{ROUTE_activity_csv, "bom=1", "\"bom\":\"1\",", NULL},
 		{ROUTE_activity_ics, "from=2026-01-01&to=2026-01-01",
-		 "\"from\":\"2026-01-01\",\"to\":\"2026-01-01\",", NULL},
+	     "\"from\":\"2026-01-01\",\"to\":\"2026-01-01\",", NULL},
 		{ROUTE_activity_list, "as_of=2026-01-01", "\"as_of\":\"2026-01-01\",", NULL},
 		{ROUTE_activity_list, "as_of=2026-01-01T02:00:00%2B02:00",
-		 "\"as_of\":\"2026-01-01T02:00:00+02:00\",", NULL},
-		{ROUTE_activity_list, "kind=national,regional", "\"kind\":[\"national\",\"regional\"],", NULL},
+	     "\"as_of\":\"2026-01-01T02:00:00+02:00\",", NULL},
+		{ROUTE_activity_list, "kind=national,regional", "\"kind\":[\"national\",\"regional\"],",
+	     NULL},
 		{ROUTE_member_list, "regoin=AP", NULL, "regoin"},
 		{ROUTE_member_get, "x=1", NULL, "x"},
 		{ROUTE_member_list, "q=a&q=b", NULL, "q"},
@@ -163,12 +164,14 @@ static void sentences_name_the_nearest(void **state) {
 	struct world *w = *state;
 	struct buf out = {0};
 	struct why why;
-	assert_int_equal(params_read(w->params, ROUTE_member_list, w->arena, STR("regoin=AP"), NOW, &out,
-	                             &why), ERR_INVALID);
+	assert_int_equal(
+		params_read(w->params, ROUTE_member_list, w->arena, STR("regoin=AP"), NOW, &out, &why),
+		ERR_INVALID);
 	assert_non_null(strstr(why.sentence, "did you mean \"region\"?"));
 	assert_non_null(strstr(why.sentence, "region, q, sort, fields, limit, cursor, count"));
-	assert_int_equal(params_read(w->params, ROUTE_activity_list, w->arena, STR("kind=nationl"), NOW,
-	                             &out, &why), ERR_INVALID);
+	assert_int_equal(
+		params_read(w->params, ROUTE_activity_list, w->arena, STR("kind=nationl"), NOW, &out, &why),
+		ERR_INVALID);
 	assert_non_null(strstr(why.sentence, "did you mean \"national\"?"));
 	buf_clear(&out);
 }
@@ -181,20 +184,19 @@ static void text_is_capped(void **state) {
 	memset(query, 'a', sizeof query);
 	memcpy(query, "q=", 2);
 	assert_int_equal(params_read(w->params, ROUTE_member_list, w->arena,
-	                             (struct str){query, 2 + 500}, NOW, &out, &why), ERR_NONE);
+	                             (struct str){query, 2 + 500}, NOW, &out, &why),
+	                 ERR_NONE);
 	assert_int_equal(params_read(w->params, ROUTE_member_list, w->arena,
-	                             (struct str){query, 2 + 501}, NOW, &out, &why), ERR_INVALID);
+	                             (struct str){query, 2 + 501}, NOW, &out, &why),
+	                 ERR_INVALID);
 	buf_clear(&out);
 }
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_route_is_found_at_its_path),
-		cmocka_unit_test(paths_are_read),
-		cmocka_unit_test(what_a_path_allows_is_told),
-		cmocka_unit_test(queries_become_json),
-		cmocka_unit_test(sentences_name_the_nearest),
-		cmocka_unit_test(text_is_capped),
+		cmocka_unit_test(every_route_is_found_at_its_path), cmocka_unit_test(paths_are_read),
+		cmocka_unit_test(what_a_path_allows_is_told),       cmocka_unit_test(queries_become_json),
+		cmocka_unit_test(sentences_name_the_nearest),       cmocka_unit_test(text_is_capped),
 	};
 	return cmocka_run_group_tests_name("app_request_params", tests, set_up, tear_down);
 }
