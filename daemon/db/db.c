@@ -127,7 +127,8 @@ enum db_state db_state(const struct db *db, struct why *ret) {
 	return refused ? DB_REFUSED : DB_AWAY;
 }
 
-void db_watch(struct db *db, void (*changed)(enum db_state, const struct why *, void *), void *ctx) {
+void db_watch(struct db *db, void (*changed)(enum db_state, const struct why *, void *),
+              void *ctx) {
 	db->changed = changed;
 	db->changed_ctx = ctx;
 }

@@ -27,10 +27,10 @@ struct db_statement {
 };
 
 struct db_options {
-	const char *conninfo; /* libpq string; hosts that are names are resolved without blocking */
+	const char *conninfo;   /* libpq string; hosts that are names are resolved without blocking */
 	size_t links[DB_LANES]; /* connections a lane */
 	size_t queue[DB_LANES]; /* segments waiting or running a lane; past it: ERR_UNAVAILABLE */
-	uint64_t deadline_ms[DB_LANES]; /* from submit to the last result */
+	uint64_t deadline_ms[DB_LANES];          /* from submit to the last result */
 	uint64_t backoff_min_ms, backoff_max_ms; /* reconnecting, doubled with jitter from `seed` */
 	uint64_t seed;
 	const struct db_statement *statements;
@@ -39,17 +39,17 @@ struct db_options {
 };
 
 struct db_call {
-	size_t statement; /* index into options.statements */
+	size_t statement;          /* index into options.statements */
 	const char *const *values; /* params texts, NULL is SQL NULL; copied by db_submit */
 };
 
 /* What came of a segment. Valid inside the done callback only. */
 struct db_result {
-	enum err err; /* ERR_NONE: committed */
+	enum err err;          /* ERR_NONE: committed */
 	const struct why *why; /* with err: the sentence a person reads, and the field */
-	const char *detail; /* with err: JSON object with reasons/alternatives/replay, or "" */
-	const char *sqlstate; /* five letters, or "" */
-	size_t rows; /* of the last call */
+	const char *detail;    /* with err: JSON object with reasons/alternatives/replay, or "" */
+	const char *sqlstate;  /* five letters, or "" */
+	size_t rows;           /* of the last call */
 	const struct db_rows *data;
 };
 /* Text of a value; {NULL,0} for SQL NULL. Column by number. */
@@ -85,10 +85,10 @@ void db_hear(struct db *db, const char *channel, void (*heard)(const char *paylo
              void (*resync)(void *), void *ctx);
 
 struct db_counters {
-	uint64_t segments;   /* submitted */
-	uint64_t refused;    /* of these: not taken (queue full, database away, closing) */
-	uint64_t failed;     /* taken, and ended with a status of 500 or more */
-	uint64_t reconnects; /* attempts to connect */
+	uint64_t segments;         /* submitted */
+	uint64_t refused;          /* of these: not taken (queue full, database away, closing) */
+	uint64_t failed;           /* taken, and ended with a status of 500 or more */
+	uint64_t reconnects;       /* attempts to connect */
 	uint64_t waiting, running; /* now */
 };
 struct db_counters db_counters(const struct db *db, enum db_lane lane);

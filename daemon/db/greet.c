@@ -64,13 +64,13 @@ bool greet_send(struct greeting *g, PGconn *pg) {
 	g->quiet = false;
 	sentences_clear(g->sentences);
 	bool ok = PQenterPipelineMode(pg)
-	       && PQsendQueryParams(pg, settings_sql, 1, NULL, values, NULL, NULL, 0)
-	       && PQpipelineSync(pg)
-	       && PQsendQueryParams(pg, "SELECT api.schema_version()", 0, NULL, NULL, NULL, NULL, 0)
-	       && PQpipelineSync(pg)
-	       && PQsendQueryParams(pg, "SELECT name, sentence FROM api.constraints()", 0, NULL, NULL,
-	                            NULL, NULL, 0)
-	       && PQpipelineSync(pg);
+	          && PQsendQueryParams(pg, settings_sql, 1, NULL, values, NULL, NULL, 0)
+	          && PQpipelineSync(pg)
+	          && PQsendQueryParams(pg, "SELECT api.schema_version()", 0, NULL, NULL, NULL, NULL, 0)
+	          && PQpipelineSync(pg)
+	          && PQsendQueryParams(pg, "SELECT name, sentence FROM api.constraints()", 0, NULL,
+	                               NULL, NULL, NULL, 0)
+	          && PQpipelineSync(pg);
 	for (size_t i = 0; ok && g->prepare && i < g->options->statement_count; i++) {
 		const struct db_statement *s = &g->options->statements[i];
 		ok = PQsendPrepare(pg, s->name, s->sql, 0, NULL);
@@ -106,8 +106,7 @@ static enum greet unfit(const struct greeting *g, const PGresult *r, struct why 
 	return GREET_UNFIT;
 }
 
-static enum greet answered(struct greeting *g, PGconn *pg, const PGresult *r,
-                           struct why *reterr) {
+static enum greet answered(struct greeting *g, PGconn *pg, const PGresult *r, struct why *reterr) {
 	switch (g->step) {
 	case STEP_SETTINGS:
 		if (greet_judge(PQserverVersion(pg), PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1),
@@ -124,21 +123,16 @@ static enum greet answered(struct greeting *g, PGconn *pg, const PGresult *r,
 			sentences_add(g->sentences, PQgetvalue(r, row, 0), PQgetvalue(r, row, 1));
 		sentences_sort(g->sentences);
 		return GREET_MORE;
-	default:
-		g->statement++;
-		return GREET_MORE;
+	default: g->statement++; return GREET_MORE;
 	}
 }
 
 static enum greet take(struct greeting *g, PGconn *pg, const PGresult *r, struct why *reterr) {
 	switch (PQresultStatus(r)) {
-	case PGRES_PIPELINE_SYNC:
-		return ++g->step == STEPS ? GREET_FIT : GREET_MORE;
+	case PGRES_PIPELINE_SYNC: return ++g->step == STEPS ? GREET_FIT : GREET_MORE;
 	case PGRES_TUPLES_OK:
-	case PGRES_COMMAND_OK:
-		return answered(g, pg, r, reterr);
-	default:
-		return unfit(g, r, reterr);
+	case PGRES_COMMAND_OK: return answered(g, pg, r, reterr);
+	default: return unfit(g, r, reterr);
 	}
 }
 

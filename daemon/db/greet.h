@@ -12,11 +12,11 @@
 
 struct greeting {
 	const struct db_options *options;
-	bool prepare; /* the statements, too */
-	uint64_t timeout_ms; /* becomes the session's statement_timeout; 0: none */
+	bool prepare;                /* the statements, too */
+	uint64_t timeout_ms;         /* becomes the session's statement_timeout; 0: none */
 	struct sentences *sentences; /* filled from api.constraints() */
-	unsigned step, statement; /* what is answered next */
-	bool quiet; /* the last answer was the NULL between two */
+	unsigned step, statement;    /* what is answered next */
+	bool quiet;                  /* the last answer was the NULL between two */
 };
 
 /* The connection is made and idle. False: it was lost, PQerrorMessage says why. */

@@ -165,7 +165,8 @@ static struct segment *waiting_copy(const struct db_options *o, const struct db_
 		for (int k = 0; k < params; k++)
 			octets += calls[i].values[k] ? strlen(calls[i].values[k]) + 1 : 0;
 	}
-	struct segment *s = allocated(sizeof *s + n * sizeof *s->calls + values * sizeof(char *) + octets);
+	struct segment *s =
+		allocated(sizeof *s + n * sizeof *s->calls + values * sizeof(char *) + octets);
 	const char **value = (const char **)(void *)(s->calls + n);
 	char *text = (char *)(value + values);
 	for (size_t i = 0; i < n; i++) {
@@ -197,8 +198,8 @@ void lane_submit(struct lane *lane, const struct db_call *calls, size_t n, bool 
                  db_done *done, void *ctx, bool closing) {
 	const char *sentence = refusal(lane, closing);
 	struct pipe *pipe = !sentence && list_empty(&lane->waiting) ? roomiest(lane) : NULL;
-	struct segment *s = sentence || pipe ? allocated(sizeof *s)
-	                                     : waiting_copy(lane->options, calls, n);
+	struct segment *s =
+		sentence || pipe ? allocated(sizeof *s) : waiting_copy(lane->options, calls, n);
 	s->lane = lane;
 	s->done = done;
 	s->ctx = ctx;

@@ -19,10 +19,10 @@ struct lane {
 };
 
 /* What lanes and hears tell struct db (db.c). */
-void db_changed(struct db *db);                     /* a link came up or went down */
-void db_settle(struct db *db, struct segment *s);   /* done with s->why, on the next turn */
-void db_released(struct db *db);                    /* a link or timer is closed */
-void db_ended(struct db *db);                       /* a segment is done */
+void db_changed(struct db *db);                   /* a link came up or went down */
+void db_settle(struct db *db, struct segment *s); /* done with s->why, on the next turn */
+void db_released(struct db *db);                  /* a link or timer is closed */
+void db_ended(struct db *db);                     /* a segment is done */
 
 void lane_open(struct lane *lane, struct db *db, const struct link_spec *spec, enum db_lane which);
 void lane_submit(struct lane *lane, const struct db_call *calls, size_t n, bool writes,

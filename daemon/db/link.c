@@ -147,17 +147,10 @@ static void connect_step(struct link *link) {
 	unwatch(link);
 	bool ok = true;
 	switch (PQconnectPoll(link->pg)) {
-	case PGRES_POLLING_READING:
-		ok = watch(link, UV_READABLE);
-		break;
-	case PGRES_POLLING_WRITING:
-		ok = watch(link, UV_WRITABLE);
-		break;
-	case PGRES_POLLING_OK:
-		connected(link);
-		return;
-	default:
-		ok = false;
+	case PGRES_POLLING_READING: ok = watch(link, UV_READABLE); break;
+	case PGRES_POLLING_WRITING: ok = watch(link, UV_WRITABLE); break;
+	case PGRES_POLLING_OK: connected(link); return;
+	default: ok = false;
 	}
 	if (!ok)
 		attempt_failed(link, PQerrorMessage(link->pg));
@@ -205,12 +198,8 @@ static void watched(uv_poll_t *poll, int status, int events) {
 	if (status < 0)
 		w->events = 0;
 	switch (link->state) {
-	case LINK_CONNECTING:
-		connect_step(link);
-		break;
-	case LINK_GREETING:
-		greet_step(link);
-		break;
+	case LINK_CONNECTING: connect_step(link); break;
+	case LINK_GREETING: greet_step(link); break;
 	case LINK_UP:
 		if (events == UV_WRITABLE)
 			link_flush(link);
@@ -219,8 +208,7 @@ static void watched(uv_poll_t *poll, int status, int events) {
 		break;
 	case LINK_PAUSED:
 	case LINK_RESOLVING:
-	case LINK_CLOSED:
-		break;
+	case LINK_CLOSED: break;
 	}
 }
 
@@ -306,8 +294,7 @@ static void timed(uv_timer_t *timer) {
 		lost(link, gone);
 		break;
 	case LINK_RESOLVING:
-	case LINK_CLOSED:
-		break;
+	case LINK_CLOSED: break;
 	}
 }
 
@@ -361,7 +348,8 @@ static void cancel(struct link *link) {
 	c->link = link;
 	c->cancel = PQgetCancel(link->pg);
 	/* One at a time: a server out of reach must not fill the workers. */
-	if (c->cancel && !link->cancelling && uv_queue_work(link->spec->loop, &c->work, cancel_work, cancel_done) == 0) {
+	if (c->cancel && !link->cancelling
+	    && uv_queue_work(link->spec->loop, &c->work, cancel_work, cancel_done) == 0) {
 		link->cancelling = true;
 		link->holds++;
 		return;

@@ -17,7 +17,14 @@
 #include "db/greet.h"
 #include "db/places.h"
 
-enum link_state { LINK_PAUSED, LINK_RESOLVING, LINK_CONNECTING, LINK_GREETING, LINK_UP, LINK_CLOSED };
+enum link_state {
+	LINK_PAUSED,
+	LINK_RESOLVING,
+	LINK_CONNECTING,
+	LINK_GREETING,
+	LINK_UP,
+	LINK_CLOSED
+};
 
 /* What all links of one struct db share; outlives them. */
 struct link_spec {
@@ -33,7 +40,7 @@ struct link_owner {
 	void (*up)(struct link *link);
 	/* Input was consumed; false: the link is beyond use. Once more when it is doomed. */
 	bool (*readable)(struct link *link);
-	void (*down)(struct link *link); /* was up, or an attempt failed; link->why says why */
+	void (*down)(struct link *link);   /* was up, or an attempt failed; link->why says why */
 	void (*closed)(struct link *link); /* last word */
 };
 
@@ -41,20 +48,20 @@ struct link {
 	const struct link_spec *spec;
 	const struct link_owner *owner;
 	enum link_state state;
-	bool failed; /* the last attempt failed or the link was lost; cleared when up */
+	bool failed;  /* the last attempt failed or the link was lost; cleared when up */
 	bool refused; /* and it was because the server is not fit */
 	struct why why;
 	PGconn *pg; /* in pipeline mode and non-blocking while UP */
 	struct greeting greeting;
 	struct sentences sentences;
 	struct watch *watch; /* the socket's uv_poll, made anew for each socket */
-	uv_timer_t timer; /* PAUSED: until the next round; up to GREETING: too slow; UP: doomed */
+	uv_timer_t timer;    /* PAUSED: until the next round; up to GREETING: too slow; UP: doomed */
 	struct resolver resolver;
-	size_t turn; /* next of resolver.found */
+	size_t turn;     /* next of resolver.found */
 	unsigned rounds; /* failed in a row */
 	uint64_t random, reconnects;
 	bool cancelling; /* a worker is at it */
-	unsigned holds; /* libuv still knows of us */
+	unsigned holds;  /* libuv still knows of us */
 };
 
 void link_open(struct link *link, const struct link_spec *spec, const struct link_owner *owner,

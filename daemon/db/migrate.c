@@ -75,8 +75,8 @@ static long number_of(const char *name) {
 	return strtol(name, NULL, 10);
 }
 
-static enum err add_file(struct migration *m, const char *dir, const char *name,
-                         struct files *ret, struct why *reterr) {
+static enum err add_file(struct migration *m, const char *dir, const char *name, struct files *ret,
+                         struct why *reterr) {
 	struct file f = {.number = number_of(name), .name = arena_strdup(m->arena, name)};
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	size_t n;
@@ -173,8 +173,8 @@ static enum err compare(const struct migration *m, const PGresult *applied, size
 static enum err count_applied(struct migration *m, size_t *ret, struct why *reterr) {
 	__attribute__((cleanup(session_result_clear))) PGresult *r = NULL;
 	*ret = 0;
-	enum err kind = session_query(m->pg, "SELECT to_regclass('data.migration') IS NULL", NULL, 0,
-	                              &r, reterr);
+	enum err kind =
+		session_query(m->pg, "SELECT to_regclass('data.migration') IS NULL", NULL, 0, &r, reterr);
 	if (kind || *PQgetvalue(r, 0, 0) == 't')
 		return kind;
 	session_result_clear(&r);

@@ -109,14 +109,9 @@ static bool take_error(struct segment *s, PGresult *r) {
 static bool take(struct segment *s, PGresult *r) {
 	switch (PQresultStatus(r)) {
 	case PGRES_TUPLES_OK:
-	case PGRES_COMMAND_OK:
-		keep(s, r);
-		return true;
-	case PGRES_FATAL_ERROR:
-		return take_error(s, r);
-	case PGRES_PIPELINE_ABORTED:
-		PQclear(r);
-		return true;
+	case PGRES_COMMAND_OK: keep(s, r); return true;
+	case PGRES_FATAL_ERROR: return take_error(s, r);
+	case PGRES_PIPELINE_ABORTED: PQclear(r); return true;
 	case PGRES_PIPELINE_SYNC:
 		PQclear(r);
 		if (s->failed)
@@ -124,9 +119,7 @@ static bool take(struct segment *s, PGresult *r) {
 		else
 			end_committed(s);
 		return true;
-	default: /* COPY has no place in a pipeline */
-		PQclear(r);
-		return false;
+	default: /* COPY has no place in a pipeline */ PQclear(r); return false;
 	}
 }
 

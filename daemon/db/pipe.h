@@ -19,16 +19,16 @@ struct pipe;
 struct lane;
 
 struct segment {
-	struct list at;  /* in the lane's waiting, its pipe's sent, or the settled of struct db */
-	struct list age; /* in the lane's ages, oldest first; in none when settled */
+	struct list at;    /* in the lane's waiting, its pipe's sent, or the settled of struct db */
+	struct list age;   /* in the lane's ages, oldest first; in none when settled */
 	struct pipe *pipe; /* NULL: not sent */
 	struct lane *lane;
 	db_done *done;
 	void *ctx;
-	uint64_t due; /* uv_now */
-	PGresult *kept; /* of the last call answered, or the first error */
+	uint64_t due;               /* uv_now */
+	PGresult *kept;             /* of the last call answered, or the first error */
 	bool writes, failed, fatal; /* fatal: the error ended the session, too */
-	struct why why; /* settled: the verdict */
+	struct why why;             /* settled: the verdict */
 	size_t call_count;
 	struct db_call calls[]; /* only while waiting; their texts follow in the same block */
 };
@@ -38,7 +38,7 @@ struct pipe {
 	struct lane *lane;
 	struct list sent;
 	size_t running, depth; /* segments sent; and how many may be at once */
-	bool quiet; /* the last answer was the NULL between two */
+	bool quiet;            /* the last answer was the NULL between two */
 };
 
 void pipe_init(struct pipe *pipe, struct lane *lane, size_t depth);

@@ -140,8 +140,8 @@ PGconn *conninfo_start(const struct conninfo *c, const struct place *at) {
 static bool is_name(const struct place *p) {
 	unsigned char octets[16];
 	return *p->host && !*p->hostaddr && *p->host != '/' && *p->host != '@'
-	    && uv_inet_pton(AF_INET, p->host, octets) != 0
-	    && uv_inet_pton(AF_INET6, p->host, octets) != 0;
+	       && uv_inet_pton(AF_INET, p->host, octets) != 0
+	       && uv_inet_pton(AF_INET6, p->host, octets) != 0;
 }
 
 static void not_found(struct resolver *r, const struct place *p, int status) {

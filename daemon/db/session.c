@@ -140,9 +140,9 @@ enum err session_run_file(PGconn *pg, const char *path, const char *text, struct
 		    || status == PGRES_EMPTY_QUERY)
 			continue;
 		kind = status == PGRES_FATAL_ERROR
-		             ? file_error(path, text, r, number, reterr)
-		             : err_set(reterr, ERR_INVALID, NULL, "%s, statement %u: COPY is for psql.",
-		                       path, number);
+		           ? file_error(path, text, r, number, reterr)
+		           : err_set(reterr, ERR_INVALID, NULL, "%s, statement %u: COPY is for psql.", path,
+		                     number);
 		if (status != PGRES_FATAL_ERROR) {
 			PQclear(r);
 			break;

@@ -11,7 +11,7 @@
 struct sentences {
 	struct sentence {
 		char *constraint, *text;
-	} *at;
+	} * at;
 	size_t n, room;
 };
 void sentences_add(struct sentences *s, const char *constraint, const char *text); /* copies */

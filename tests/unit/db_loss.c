@@ -308,9 +308,9 @@ static void a_wrong_schema_is_refused_until_it_is_mended(void **state) {
 		const char *sql, *word;
 	} cases[] = {
 		{"CREATE OR REPLACE FUNCTION api.schema_version() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-	         "version 1 and this program needs 2"},
+	     "version 1 and this program needs 2"},
 		{"CREATE OR REPLACE FUNCTION api.schema_version() RETURNS int LANGUAGE sql AS 'SELECT 4'",
-	         "version 4 and this program knows up to 3"},
+	     "version 4 and this program knows up to 3"},
 		{"DROP SCHEMA api CASCADE", "holds no schema of Atelier"},
 		{"DROP FUNCTION api.constraints", "api.constraints"},
 		{"DROP TABLE child", "Statement add_child"},

@@ -95,7 +95,8 @@ static void each_runs_once_and_functions_every_time(void **state) {
 	assert_int_equal(migrated(), ERR_NONE);
 	assert_string_equal(said.p, "applied 0001_house.sql\napplied 0002_thing.sql\n"
 	                            "the schema is at version 2\n");
-	assert_int_equal(server_number("SELECT count(*) FROM data.migration WHERE length(sha256) = 64"), 2);
+	assert_int_equal(server_number("SELECT count(*) FROM data.migration WHERE length(sha256) = 64"),
+	                 2);
 	put("rule/01_count.sql",
 	    "CREATE OR REPLACE VIEW rule.count AS SELECT 7 + count(*) AS n FROM data.thing;\n");
 	put("0010_more.sql", "INSERT INTO data.thing VALUES (1);\n");
@@ -110,12 +111,17 @@ static void each_runs_once_and_functions_every_time(void **state) {
 static void owners_are_who_they_should_be(void **state) {
 	(void)state;
 	assert_int_equal(migrated(), ERR_NONE);
-	assert_int_equal(server_number("SELECT (relowner = 'atelier_owner'::regrole)::int FROM pg_class "
-	                               "WHERE oid = 'data.thing'::regclass"), 1);
-	assert_int_equal(server_number("SELECT (relowner = 'atelier_owner'::regrole)::int FROM pg_class "
-	                               "WHERE oid = 'rule.count'::regclass"), 1);
+	assert_int_equal(
+		server_number("SELECT (relowner = 'atelier_owner'::regrole)::int FROM pg_class "
+	                  "WHERE oid = 'data.thing'::regclass"),
+		1);
+	assert_int_equal(
+		server_number("SELECT (relowner = 'atelier_owner'::regrole)::int FROM pg_class "
+	                  "WHERE oid = 'rule.count'::regclass"),
+		1);
 	assert_int_equal(server_number("SELECT (proowner = 'atelier_api'::regrole)::int FROM pg_proc "
-	                               "WHERE oid = 'api.schema_version'::regproc"), 1);
+	                               "WHERE oid = 'api.schema_version'::regproc"),
+	                 1);
 	assert_int_equal(
 		server_number("SELECT has_schema_privilege('atelier_api', 'api', 'CREATE')::int"), 0);
 }
@@ -156,7 +162,8 @@ static void order_is_kept(void **state) {
 
 static void errors_name_file_and_line(void **state) {
 	(void)state;
-	put("0003_bad.sql", "CREATE TABLE data.half ();\n-- é\nCREATE TABLE\n\tdata.wrong (x nosuch);\n");
+	put("0003_bad.sql",
+	    "CREATE TABLE data.half ();\n-- é\nCREATE TABLE\n\tdata.wrong (x nosuch);\n");
 	expect(ERR_INVALID, "0003_bad.sql:4: type \"nosuch\" does not exist");
 	assert_int_equal(server_number("SELECT (to_regclass('data.half') IS NULL)::int"), 1);
 	assert_int_equal(server_number("SELECT max(number) FROM data.migration"), 2);
@@ -220,8 +227,8 @@ static void one_query_gives_one_value(void **state) {
 	struct buf b = {0};
 	const char *const params[] = {"20", "22"};
 	buf_adds(&b, "is ");
-	assert_int_equal(
-		migrate_query_one("", "SELECT $1::int + $2::int, 'more'", params, 2, &b, &why), ERR_NONE);
+	assert_int_equal(migrate_query_one("", "SELECT $1::int + $2::int, 'more'", params, 2, &b, &why),
+	                 ERR_NONE);
 	assert_string_equal(b.p, "is 42");
 	assert_int_equal(migrate_query_one("", "SELECT current_user", NULL, 0, &b, &why), ERR_NONE);
 	assert_string_equal(b.p, "is 42atelier_owner");

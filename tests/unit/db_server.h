@@ -11,8 +11,8 @@
 /* Runs `tests` beside a cluster: starts this program again through with-postgres if need be. */
 int server_main(char **argv, int (*tests)(void));
 
-void server_sql(const char *sql);   /* as superuser, on a connection of its own; must succeed */
-void server_schema(void);           /* anew: api, thing and child, empty */
+void server_sql(const char *sql);    /* as superuser, on a connection of its own; must succeed */
+void server_schema(void);            /* anew: api, thing and child, empty */
 long server_number(const char *sql); /* the first value */
 void server_stop(const char *mode);  /* fast, immediate */
 void server_start(void);
@@ -25,7 +25,7 @@ struct db_options server_options(void); /* 2 fast links, 1 slow; schema 3 */
 
 /* What came of a segment. */
 struct outcome {
-	int runs; /* of done */
+	int runs;       /* of done */
 	unsigned order; /* the how many-th outcome it was */
 	enum err err;
 	char sqlstate[6], field[64], sentence[400], detail[200], value[64];
@@ -46,8 +46,11 @@ void submit(struct db *db, enum db_lane lane, size_t statement, const char *a, c
 void turn(void);
 void watch_out(void);
 #define await(condition)                                                                           \
-	for (watch_out(); !(condition);)                                                           \
-	turn()
+	do {                                                                                           \
+		watch_out();                                                                               \
+		while (!(condition))                                                                       \
+			turn();                                                                                \
+	} while (0)
 
 /* Turns it for so long. */
 void linger(uint64_t ms);

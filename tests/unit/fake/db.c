@@ -139,8 +139,7 @@ static void turned(uv_timer_t *timer) {
 		}
 		struct running run = db->running.at[at];
 		db->running.n--;
-		memmove(&db->running.at[at], &db->running.at[at + 1],
-		        (db->running.n - at) * sizeof run);
+		memmove(&db->running.at[at], &db->running.at[at + 1], (db->running.n - at) * sizeof run);
 		db->counters[run.lane].running--;
 		tell(&run);
 	}
@@ -165,8 +164,8 @@ void db_submit(struct db *db, enum db_lane lane, const struct db_call *calls, si
 	assert(n > 0 && lane < DB_LANES);
 	record(db, lane, calls, n, writes);
 	const char *last = db->statements[calls[n - 1].statement].name;
-	*vec_push(&db->running) = (struct running){db->closed ? &stopping : answer_to(db, last), writes,
-	                                           lane, done, ctx};
+	*vec_push(&db->running) =
+		(struct running){db->closed ? &stopping : answer_to(db, last), writes, lane, done, ctx};
 	db->counters[lane].segments++;
 	db->counters[lane].running++;
 	if (!uv_is_closing((const uv_handle_t *)&db->turn))
@@ -187,7 +186,8 @@ enum db_state db_state(const struct db *db, struct why *ret) {
 	return db->state;
 }
 
-void db_watch(struct db *db, void (*changed)(enum db_state, const struct why *, void *), void *ctx) {
+void db_watch(struct db *db, void (*changed)(enum db_state, const struct why *, void *),
+              void *ctx) {
 	db->changed = changed;
 	db->changed_ctx = ctx;
 }

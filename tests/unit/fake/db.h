@@ -5,13 +5,14 @@
 #include "db/db.h"
 
 struct fake_answer {
-	enum err err; /* with the four below; ERR_NONE: rows */
+	enum err err;                                     /* with the four below; ERR_NONE: rows */
 	const char *sentence, *field, *detail, *sqlstate; /* NULL: "" */
 	int columns;
-	const char *const *names;  /* columns of them */
+	const char *const *names; /* columns of them */
 	size_t rows;
 	const char *const *values; /* rows × columns, row by row; NULL is SQL NULL */
-	bool never; /* not answered before db_close, which says ERR_UNKNOWN_OUTCOME or ERR_UNAVAILABLE */
+	bool
+		never; /* not answered before db_close, which says ERR_UNKNOWN_OUTCOME or ERR_UNAVAILABLE */
 };
 
 /* The next segment whose last call is `statement` gets this; answers for one statement are used in
