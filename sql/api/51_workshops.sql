@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION api.workshop_list(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	p CONSTANT rule.page := rule.page(args, rule.workshop_sorts(), 'start', rule.workshop_json(NULL, NULL, NULL));
 	as_of CONSTANT timestamptz := rule.as_of(args);
@@ -18,7 +18,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION api.workshop_get(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	as_of CONSTANT timestamptz := rule.as_of(args);
 	ret_answer api.answer;

@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION api.activity_list(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	p CONSTANT rule.page := rule.page(args, rule.workshop_sorts(), 'start',
 		rule.activity_json(NULL, NULL, NULL, NULL, 'infinity', true));
@@ -20,7 +20,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION api.activity_get(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	as_of CONSTANT timestamptz := rule.as_of(args);
 	ret_answer api.answer;
@@ -44,7 +44,7 @@ RETURNS TABLE (id text, uid text, kind text, status text, title text, summary te
                donor_names text, budget text, funding_gap text, currency text, experts text, url text,
                sequence text, created_at text, updated_at text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	p CONSTANT rule.page := rule.page(args, rule.workshop_sorts(), 'start', '{}');
 	as_of CONSTANT timestamptz := rule.as_of(args);
@@ -72,7 +72,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION api.activity_ics(args jsonb, body jsonb) RETURNS SETOF api.event
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
 	as_of CONSTANT timestamptz := rule.as_of(args);
 	day CONSTANT date := rule.feed_day(args);

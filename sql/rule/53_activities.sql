@@ -1,18 +1,23 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Activities: workshops as whoever asks may see them, as they are or as they had been recorded. Which
 -- rows that are is row-level security's; which of their facts, the views of 52_readiness.
--- With a constant as_of of 'infinity' the conditions on versions fold away.
+-- With a constant as_of of 'infinity' the conditions on versions fold away. Compiling such plans (jit) takes
+-- longer than they do.
 
 CREATE OR REPLACE FUNCTION rule.stood(present boolean, recorded tstzrange, as_of timestamptz) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN as_of = 'infinity' THEN present ELSE recorded @> as_of END;
 
+-- The condition stands outside, so that the present rows alone remain when nothing earlier is asked for,
+-- with their indexes' order.
 CREATE OR REPLACE FUNCTION rule.workshops_at(as_of timestamptz) RETURNS SETOF data.workshop
 LANGUAGE sql STABLE AS $$
-	SELECT w.* FROM data.workshop w WHERE w.recorded_at <= as_of
-	UNION ALL
-	SELECT r.* FROM data.past p, jsonb_populate_record(NULL::data.workshop, p."row") r
-	WHERE p.entity = 'workshop' AND p.recorded @> as_of AND as_of <> 'infinity'
+	SELECT v.* FROM (
+		SELECT w.* FROM data.workshop w
+		UNION ALL
+		SELECT r.* FROM data.past p, jsonb_populate_record(NULL::data.workshop, p."row") r
+		WHERE p.entity = 'workshop' AND p.recorded @> as_of AND as_of <> 'infinity') AS v
+	WHERE v.recorded_at <= as_of
 $$;
 
 CREATE OR REPLACE FUNCTION rule.activities(as_of timestamptz)
@@ -38,7 +43,7 @@ RETURN (SELECT to_tsquery('simple'::regconfig, string_agg('''' || replace(t.lexe
 -- the index answers; which of them may be seen is decided where they are read.
 CREATE OR REPLACE FUNCTION rule.with_words(q text) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
-SET plan_cache_mode = force_custom_plan ROWS 100 AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off ROWS 100 AS $$
 DECLARE
 	query CONSTANT tsquery := rule.word_query(q);
 BEGIN
@@ -116,7 +121,7 @@ RETURN CASE sort WHEN 'start' THEN rule.iso((w).sort_day) WHEN 'title' THEN (w).
 -- One page's ids in order. By start alone, the usual order, an index gives it.
 CREATE OR REPLACE FUNCTION rule.activity_page(args jsonb, as_of timestamptz, p rule.page)
 RETURNS TABLE (k1 text, k2 text, id text) LANGUAGE plpgsql STABLE
-SET plan_cache_mode = force_custom_plan ROWS 50 AS $$
+SET plan_cache_mode = force_custom_plan SET jit = off ROWS 50 AS $$
 DECLARE
 	by_day CONSTANT boolean := p.s1 = 'start' AND p.s2 IS NULL;
 BEGIN

@@ -25,6 +25,9 @@ BEGIN
 	END IF;
 END $$;
 
+CREATE OR REPLACE FUNCTION rule.request_of(of_workshop text) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT min(r.id) FROM data.request r WHERE r.workshop = of_workshop);
+
 CREATE OR REPLACE FUNCTION rule.workshop_json(w data.workshop, confirmed bigint, donors text[]) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (w).id, 'uid', (w).uid, 'kind', (w).kind, 'status', (w).status,
@@ -36,7 +39,7 @@ RETURN json_build_object('id', (w).id, 'uid', (w).uid, 'kind', (w).kind, 'status
 	'purposes', (w).purposes, 'experts_needed', (w).experts_needed, 'participants', (w).participants,
 	'participants_basis', (w).participants_basis, 'members_represented', (w).members_represented,
 	'budget', rule.money((w).budget, (w).currency), 'funding_gap', rule.gap(w, confirmed),
-	'request', (SELECT min(r.id) FROM data.request r WHERE r.workshop = (w).id),
+	'request', rule.request_of((w).id),
 	'readiness', rule.readiness(w), 'announced_at', rule.instant((w).announced_at), 'note', (w).note,
 	'source', (w).source, 'url', (w).url, 'sequence', (w).sequence,
 	'created_at', rule.instant((w).created_at), 'updated_at', rule.instant((w).recorded_at),

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Events of feeds: functions of rows and of the day a feed is rendered for, never of the clock.
+-- Events of feeds: functions of rows and of the day a feed is rendered for, never of the clock. A function
+-- here either reads a table or is one expression that PostgreSQL folds into the query that calls it: one
+-- that did both would be planned anew for each row.
 
 CREATE OR REPLACE FUNCTION rule.epoch(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE
 RETURN floor(EXTRACT(epoch FROM t))::bigint;
@@ -27,9 +29,12 @@ CREATE OR REPLACE FUNCTION rule.donor_names(codes text[]) RETURNS text LANGUAGE 
 RETURN (SELECT string_agg(d.name, ', ' ORDER BY c.n)
 	FROM unnest(codes) WITH ORDINALITY AS c (code, n) JOIN data.donor d ON d.code = c.code);
 
+CREATE OR REPLACE FUNCTION rule.kind_name(code text) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT k.name FROM data.kind k WHERE k.code = kind_name.code);
+
 CREATE OR REPLACE FUNCTION rule.event_text(w data.workshop, donors text[], experts int) RETURNS text
 LANGUAGE sql STABLE
-RETURN concat_ws(E'\n', (SELECT k.name FROM data.kind k WHERE k.code = (w).kind)
+RETURN concat_ws(E'\n', rule.kind_name((w).kind)
 		|| CASE (w).mode WHEN 'online' THEN ', online' WHEN 'hybrid' THEN ', hybrid' ELSE '' END,
 	(w).summary,
 	'Purposes: ' || NULLIF(replace(array_to_string((w).purposes, ', '), '_', ' '), ''),
@@ -49,7 +54,7 @@ RETURN off_since >= day - 90;
 CREATE OR REPLACE FUNCTION rule.feed_day(args jsonb) RETURNS date LANGUAGE sql STABLE
 RETURN COALESCE((args ->> 'day')::date, rule.today());
 
-CREATE OR REPLACE FUNCTION rule.activity_event(w data.workshop, donors text[], experts int) RETURNS api.event
+CREATE OR REPLACE FUNCTION rule.activity_event(w data.workshop, donors text[], experts int) RETURNS SETOF api.event
 LANGUAGE sql STABLE AS $$
 	SELECT w.uid, w.sequence, rule.epoch(w.recorded_at), rule.epoch(w.created_at), rule.epoch(w.recorded_at),
 	       data.event_status(w.status), w.start_date, COALESCE(w.end_date, w.start_date), w.timezone,
@@ -92,7 +97,7 @@ RETURNS TABLE (part text, first date, last date) LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION rule.mission_event(m data.mission, w data.workshop, detail text, part text,
-                                              first date, last date) RETURNS api.event
+                                              first date, last date) RETURNS SETOF api.event
 LANGUAGE sql STABLE AS $$
 	SELECT w.uid || '-' || lower(m.id) || part, w.sequence + m.revision - 1,
 	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at)), rule.epoch(m.created_at),
