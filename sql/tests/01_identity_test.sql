@@ -1,7 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Who comes in, who does not, and what forging the identity gains: nothing.
+-- What the door signed in one transaction of this backend, tried in the next one below.
+BEGIN;
+SELECT rule.create_token('admin', 'earlier') AS earlier \gset
+SELECT api.enter(:'earlier', 'ADMIN', 'r', NULL, NULL);
+SELECT current_setting('atelier.identity') AS earlier, rule.my_role() AS earlier_role \gset
+ROLLBACK;
+
 BEGIN;
 SELECT no_plan();
+SELECT is(:'earlier_role'::text, 'admin', 'a claim holds in its transaction');
+SELECT set_config('atelier.identity', :'earlier', true);
+SELECT is(rule.my_role(), NULL, 'and not in the next one');
 
 -- What a statement gives a role: its first value, or the SQLSTATE it ends with.
 CREATE FUNCTION pg_temp.as_role(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
