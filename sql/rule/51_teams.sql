@@ -15,8 +15,9 @@ RETURNS TABLE (expert data.expert, home text, presence text, travel int, rest in
                missions int, days int) LANGUAGE sql STABLE AS $$
 	SELECT e, h.name, j.presence, j.travel, j.rest, s.level, s.covered,
 	       ARRAY(SELECT l FROM unnest(w.languages) AS l WHERE l = ANY (e.languages)), m,
-	       daterange(w.start_date - COALESCE(before, CASE WHEN m.travel_stated THEN m.travel_before END, j.travel),
-	                 w.end_date + COALESCE(after, CASE WHEN m.travel_stated THEN m.travel_after END, j.travel) + j.rest, '[]'),
+	       daterange(
+		w.start_date - COALESCE(before, CASE WHEN m.travel_stated THEN m.travel_before END, j.travel),
+		w.end_date + COALESCE(after, CASE WHEN m.travel_stated THEN m.travel_after END, j.travel) + j.rest, '[]'),
 	       y.missions, y.days
 	FROM data.expert e
 	JOIN data.member h ON h.code = e.member

@@ -104,8 +104,8 @@ BEGIN
 			'raise the budget, or use another fund.', f.name, COALESCE(y.budget - y.committed, 0) + held, f.currency,
 			w.year, l.amount)
 		FROM data.fund f LEFT JOIN data.fund_year y ON y.fund = f.id AND y.year = w.year
-		WHERE f.id = l.fund AND f.donor = l.donor AND f.currency = l.currency AND l.status IN ('pledged', 'confirmed') AND w.live
-		  AND l.amount > COALESCE(y.budget - y.committed, 0) + held
+		WHERE f.id = l.fund AND f.donor = l.donor AND f.currency = l.currency AND w.live
+		  AND l.status IN ('pledged', 'confirmed') AND l.amount > COALESCE(y.budget - y.committed, 0) + held
 	) AS c (code, sentence);
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, reasons #>> '{0,sentence}', 'fund', jsonb_build_object('reasons', reasons,
