@@ -14,3 +14,4 @@ doc/settings.mdoc: doc/settings$(EXEEXT)
 doc/atelierd.conf.5: doc/atelierd.conf.5.in doc/settings.mdoc
 	$(AM_V_GEN)$(SED) -e '/^@SETTINGS@$$/{r doc/settings.mdoc' -e 'd;}' \
 		$(srcdir)/doc/atelierd.conf.5.in >$@.new && mv $@.new $@
+EXTRA_DIST += doc/images/calendar.png
