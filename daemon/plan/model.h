@@ -156,7 +156,7 @@ struct site {
 	int64_t fixed_cost;
 	const uint64_t *starts; /* static: window, horizon, opens, eligible, calendar; not the team */
 	int n_starts;
-	const struct candidate *candidates; /* by cost, then expert */
+	const struct candidate *candidates; /* by cost, then home, then expert */
 	int n_candidates;
 };
 
@@ -195,7 +195,8 @@ struct instance {
 	size_t words;
 	struct span horizon;
 	int first_year, years;
-	const uint8_t *year_of; /* day → year index */
+	const uint8_t *year_of;   /* day → year index */
+	const int32_t *year_from; /* year index → its first day; years + 1 of them */
 
 	const char **languages, **topics;
 	int n_languages, n_topics;

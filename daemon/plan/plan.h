@@ -43,7 +43,7 @@ struct plan {
 
 	uint64_t *busy;           /* experts × words: days in blocks */
 	uint16_t *missions;       /* experts × years */
-	uint16_t *days;           /* experts × years: mission days */
+	int32_t *days;            /* experts × years: mission days */
 	uint16_t *load;           /* experts: items in the whole plan */
 	uint16_t *running;        /* days: workshops */
 	uint16_t *running_region; /* regions × days; NULL unless the rule is on */

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader: requests, pinned workshops, the released plan. */
+#include "plan/reading.h"
+
+#include "base/banned.h"
+
+enum { HOSTS_MAX = MEMBERS_MAX, PINNED_REACH = 366 };
+
+static void read_eligibility(struct reading *r, const json_t *value, struct request *to) {
+	struct look *l = &r->look;
+	const json_t *dates = look_object(l, value, "eligibility");
+	size_t mark = look_key(l, "eligibility");
+	for (int c = 0; c < CRITERIA; c++) {
+		day_t day;
+		bool dated = look_day_or_null(l, dates, criterion_names[c], &day);
+		to->criterion[c] = dated ? reading_index(r, day) : NO_DAY;
+	}
+	look_back(l, mark);
+	to->waived = look_words(l, value, "waived", criterion_names, CRITERIA, true);
+}
+
+static void read_hosts(struct reading *r, const json_t *value, int request) {
+	struct look *l = &r->look;
+	struct instance *in = r->in;
+	struct request *to = &in->requests[request];
+	const json_t *list = look_list(l, value, "hosts", HOSTS_MAX);
+	to->site = in->n_sites;
+	read_each(r, list, "hosts", i, host) {
+		int member = look_ref(l, host, "member", &r->members);
+		for (int s = to->site; s < in->n_sites; s++)
+			if (member >= 0 && in->sites[s].member == member)
+				look_fault_at(l, "member",
+				              "\"%s\" is a duplicate: it is a host of the request already",
+				              in->members[member].code);
+		in->sites[in->n_sites++] = (struct site){
+			.request = request,
+			.member = member,
+			.fixed_cost = look_money(l, host, "fixed_cost"),
+		};
+		to->n_sites++;
+	}
+}
+
+static void read_request(struct reading *r, const json_t *value, int index) {
+	struct look *l = &r->look;
+	struct request *to = &r->in->requests[index];
+	day_t day, first = 0, last = 0;
+	to->id = look_name(l, value, "id");
+	to->kind = (enum kind)look_choice(l, value, "kind", kind_names, KINDS);
+	to->mode = (enum mode)look_choice(l, value, "mode", mode_names, MODES);
+	to->member = look_ref(l, value, "member", &r->members);
+	to->region = look_ref(l, value, "region", &r->regions);
+	read_eligibility(r, value, to);
+	to->days = look_count(l, value, "days", 1, DAYS_MAX);
+	to->experts = look_count(l, value, "experts", 1, TEAM_MAX);
+	to->priority = look_count(l, value, "priority", 0, PRIORITY_MAX);
+	to->topics = look_mask(l, value, "topics", &r->topics, false);
+	to->languages = look_mask(l, value, "languages", &r->languages, false);
+	to->earliest = look_day_or_null(l, value, "earliest", &day) ? reading_index(r, day) : NO_DAY;
+	to->latest = look_day(l, value, "latest", &day) ? reading_index(r, day) : 0;
+	(void)look_range(l, value, "preferred", &first, &last);
+	to->preferred = (struct span){reading_index(r, first), reading_index(r, last)};
+	to->pinned = to->baseline = -1;
+	read_hosts(r, value, index);
+}
+
+void read_requests(struct reading *r, const json_t *root) {
+	struct instance *in = r->in;
+	const json_t *list = look_list(&r->look, root, "requests", REQUESTS_MAX);
+	size_t sites = 0;
+	in->n_requests = (int)json_array_size(list);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		sites += json_array_size(json_object_get(json_array_get(list, i), "hosts"));
+	in->requests = arena_array(r->look.arena, struct request, (size_t)in->n_requests);
+	in->sites = arena_array(r->look.arena, struct site, sites);
+	read_each(r, list, "requests", i, value) {
+		read_request(r, value, (int)i);
+		names_add(&r->look, &r->requests, in->requests[i].id, (int)i);
+	}
+}
+
+/* The site of a request at a member, or -1. */
+static int site_of(const struct instance *in, int request, int member) {
+	const struct request *q = &in->requests[request];
+	for (int s = q->site; s < q->site + q->n_sites; s++)
+		if (in->sites[s].member == member)
+			return s;
+	return -1;
+}
+
+static void read_team(struct reading *r, const json_t *value, struct item *to) {
+	struct look *l = &r->look;
+	const json_t *list = look_list(l, value, "team", TEAM_MAX);
+	int leads = 0;
+	read_each(r, list, "team", i, seat) {
+		int expert = look_ref(l, seat, "expert", &r->experts);
+		int role = look_choice(l, seat, "role", role_names, ROLES);
+		for (int k = 0; k < to->n_team; k++)
+			if (expert >= 0 && to->team[k].expert == expert)
+				look_fault_at(l, "expert", "\"%s\" is a duplicate: a team has different experts",
+				              r->in->experts[expert].id);
+		leads += role == ROLE_LEAD;
+		to->team[to->n_team++] = (struct seat){(uint16_t)(expert < 0 ? 0 : expert), (uint8_t)role};
+	}
+	if (list && leads != 1)
+		look_fault_at(l, "team", "has %d leads; a team has exactly one", leads);
+}
+
+static void read_funding(struct reading *r, const json_t *value, struct item *to) {
+	struct look *l = &r->look;
+	const json_t *list = look_list(l, value, "funding", FUNDING_MAX);
+	read_each(r, list, "funding", i, grant) {
+		int fund = look_ref(l, grant, "fund", &r->funds);
+		int64_t amount = look_money(l, grant, "amount");
+		if (json_is_integer(json_object_get(grant, "amount")) && amount == 0)
+			look_fault_at(l, "amount", "must be positive");
+		for (int k = 0; k < to->n_funding; k++)
+			if (fund >= 0 && to->funding[k].fund == fund)
+				look_fault_at(l, "fund", "\"%s\" is a duplicate: a workshop has different funds",
+				              r->in->funds[fund].id);
+		to->funding[to->n_funding++] =
+			(struct grant){.amount = amount, .fund = (uint16_t)(fund < 0 ? 0 : fund)};
+		to->cost += amount;
+	}
+}
+
+static void read_pinned_item(struct reading *r, const json_t *value, struct item *to) {
+	struct look *l = &r->look;
+	struct instance *in = r->in;
+	day_t start = 0;
+	to->request = look_ref(l, value, "request", &r->requests);
+	int host = look_ref(l, value, "host", &r->members);
+	to->site = to->request < 0 || host < 0 ? -1 : site_of(in, to->request, host);
+	if (to->request >= 0 && host >= 0 && to->site < 0)
+		look_fault_at(l, "host", "\"%s\" is not among the hosts of request \"%s\"",
+		              in->members[host].code, in->requests[to->request].id);
+	if (look_day(l, value, "start", &start)) {
+		to->start = reading_index(r, start);
+		if (to->start < in->horizon.first - PINNED_REACH
+		    || to->start > in->horizon.last + PINNED_REACH)
+			look_fault_at(l, "start", "is more than %d days away from the horizon", PINNED_REACH);
+	}
+	read_team(r, value, to);
+	read_funding(r, value, to);
+}
+
+void read_pinned(struct reading *r, const json_t *root) {
+	struct instance *in = r->in;
+	const json_t *list = look_optional_list(&r->look, root, "pinned", REQUESTS_MAX);
+	in->n_pinned = (int)json_array_size(list);
+	in->pinned = arena_array(r->look.arena, struct item, (size_t)in->n_pinned);
+	read_each(r, list, "pinned", i, value) {
+		struct item *to = &in->pinned[i];
+		read_pinned_item(r, value, to);
+		if (to->request >= 0 && in->requests[to->request].pinned >= 0)
+			look_fault_at(&r->look, "request", "\"%s\" is a duplicate: it is pinned already",
+			              in->requests[to->request].id);
+		else if (to->request >= 0)
+			in->requests[to->request].pinned = (int)i;
+	}
+}
+
+static void read_baseline_entry(struct reading *r, const json_t *value, struct baseline *to) {
+	struct look *l = &r->look;
+	day_t start = 0;
+	to->request = look_ref(l, value, "request", &r->requests);
+	to->member = look_ref(l, value, "host", &r->members);
+	(void)look_day(l, value, "start", &start);
+	to->start = reading_index(r, start);
+	to->weight = look_count(l, value, "weight", 0, WEIGHT_MAX);
+	to->team = arena_array(l->arena, uint64_t, bits_words(r->in->n_experts));
+	const json_t *list = look_list(l, value, "team", EXPERTS_MAX);
+	read_each(r, list, "team", i, name) {
+		int expert = names_find(l, &r->experts, name);
+		if (expert >= 0)
+			bits_add(to->team, expert);
+	}
+}
+
+void read_baseline(struct reading *r, const json_t *root) {
+	struct instance *in = r->in;
+	const json_t *list = look_optional_list(&r->look, root, "baseline", REQUESTS_MAX);
+	in->n_baseline = (int)json_array_size(list);
+	in->baseline = arena_array(r->look.arena, struct baseline, (size_t)in->n_baseline);
+	read_each(r, list, "baseline", i, value) {
+		struct baseline *to = &in->baseline[i];
+		read_baseline_entry(r, value, to);
+		if (to->request >= 0 && in->requests[to->request].baseline >= 0)
+			look_fault_at(&r->look, "request",
+			              "\"%s\" is a duplicate: it is in the baseline already",
+			              in->requests[to->request].id);
+		else if (to->request >= 0)
+			in->requests[to->request].baseline = (int)i;
+	}
+}

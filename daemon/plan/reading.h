@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The reader's own: what its three files share. */
+#include "plan/look.h"
+
+struct reading {
+	struct look look;
+	struct instance *in;
+	struct names languages, topics, regions, members, experts, funds, requests;
+};
+
+static inline int32_t reading_index(const struct reading *r, day_t day) {
+	return day - r->in->origin;
+}
+
+/* Take the ranges of a list out of a set of days. */
+void read_closed(struct reading *r, const json_t *of, const char *key, uint64_t *days);
+
+/* for each element, with the path on it: for (…) { …; } after read_each(…) the path is back */
+#define read_each(r, list, key, i, value)                                                          \
+	for (size_t i = 0, before_##i = (r)->look.path.n;                                              \
+	     i < json_array_size(list) && (look_key(&(r)->look, key), look_at(&(r)->look, i), true);   \
+	     look_back(&(r)->look, before_##i), i++)                                                   \
+		for (const json_t *value = json_array_get(list, i); value; value = NULL)
+
+void read_experts(struct reading *r, const json_t *root);
+void read_funds(struct reading *r, const json_t *root);
+void read_requests(struct reading *r, const json_t *root);
+void read_pinned(struct reading *r, const json_t *root);
+void read_baseline(struct reading *r, const json_t *root);
