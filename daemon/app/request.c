@@ -94,8 +94,11 @@ static enum err read_conditions(struct request *q, struct why *reterr) {
 			               "characters.");
 		q->idempotency_key = arena_dup(q->arena, key.p, key.n);
 	}
-	if (!match.p || request_reads(q) || q->route->method == HTTP_POST_)
+	if (!match.p || request_reads(q))
 		return ERR_NONE;
+	if (q->route->method == HTTP_POST_)
+		return err_set(reterr, ERR_INVALID, "If-Match",
+		               "If-Match is for PATCH and DELETE; a POST here has no state to match.");
 	if (str_is(match, "*"))
 		return err_set(reterr, ERR_INVALID, "If-Match",
 		               "\"If-Match: *\" would overwrite what you have not seen; send the ETag "

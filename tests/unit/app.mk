@@ -11,12 +11,17 @@ tests_unit_app_request_params_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS)
 tests_unit_app_request_params_LDADD = daemon/libapp.a daemon/libbase.a $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/app_request_way
-TESTS += tests/unit/app_request_way
+check_PROGRAMS += tests/unit/app_request_way tests/unit/app_request_writes
+TESTS += tests/unit/app_request_way tests/unit/app_request_writes
 endif
-tests_unit_app_request_way_SOURCES = tests/unit/app_request_way.c tests/unit/fake/db.c \
-	tests/unit/fake/db.h
-tests_unit_app_request_way_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
-tests_unit_app_request_way_LDADD = daemon/libapp.a daemon/libshape.a daemon/libfeed.a \
-	daemon/libbase.a $(CMOCKA_LIBS) $(UV_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) \
-	$(ZLIB_LIBS) $(SODIUM_LIBS) -lm
+REQUEST_WORLD = tests/unit/app_request_world.c tests/unit/app_request_world.h \
+	tests/unit/fake/db.c tests/unit/fake/db.h
+REQUEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
+REQUEST_LIBS = daemon/libapp.a daemon/libshape.a daemon/libfeed.a daemon/libbase.a $(CMOCKA_LIBS) \
+	$(UV_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) $(ZLIB_LIBS) $(SODIUM_LIBS) -lm
+tests_unit_app_request_way_SOURCES = tests/unit/app_request_way.c $(REQUEST_WORLD)
+tests_unit_app_request_way_CPPFLAGS = $(REQUEST_CPPFLAGS)
+tests_unit_app_request_way_LDADD = $(REQUEST_LIBS)
+tests_unit_app_request_writes_SOURCES = tests/unit/app_request_writes.c $(REQUEST_WORLD)
+tests_unit_app_request_writes_CPPFLAGS = $(REQUEST_CPPFLAGS)
+tests_unit_app_request_writes_LDADD = $(REQUEST_LIBS)
