@@ -148,9 +148,11 @@ void lane_open(struct lane *lane, struct db *db, const struct link_spec *spec, e
 	(void)uv_timer_init(spec->loop, &lane->timer);
 	lane->timer.data = lane;
 	lane->pipes = allocated(lane->pipe_count * sizeof *lane->pipes);
+	/* The server's own timeout stands behind our deadline; at the same time either could win. */
+	uint64_t timeout_ms = o->deadline_ms[which] + o->deadline_ms[which] / 4;
 	for (size_t i = 0; i < lane->pipe_count; i++) {
 		pipe_init(&lane->pipes[i], lane, depths[which]);
-		link_open(&lane->pipes[i].link, spec, &owner, true, o->deadline_ms[which],
+		link_open(&lane->pipes[i].link, spec, &owner, true, timeout_ms,
 		          o->seed + (which << 16) + i);
 	}
 }

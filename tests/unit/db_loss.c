@@ -108,7 +108,10 @@ static void one_link_may_go(void **state) {
 	struct db *db = watched(&options);
 	struct outcome o[4] = {0}, after = {0};
 	await(state_of(db) == DB_READY);
-	linger(100); /* for all links */
+	const char *const links = "SELECT count(*) FROM pg_stat_activity "
+							  "WHERE application_name = 'atelierd'";
+	await((linger(20), server_number(links) == 3));
+	linger(100); /* and for their greetings */
 	for (int i = 0; i < 4; i++)
 		submit(db, DB_FAST, SLEEP, "0.5", NULL, true, &o[i]);
 	server_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -119,10 +122,7 @@ static void one_link_may_go(void **state) {
 		lost += o[i].err == ERR_UNKNOWN_OUTCOME;
 	assert_int_equal(lost, 2);
 	assert_int_equal(told.n, 1); /* READY all the time */
-	linger(300);
-	assert_int_equal(server_number("SELECT count(*) FROM pg_stat_activity "
-	                               "WHERE application_name = 'atelierd'"),
-	                 3);
+	await((linger(20), server_number(links) == 3));
 	submit(db, DB_FAST, SAY, "on", NULL, false, &after);
 	await(after.runs);
 	assert_string_equal(after.value, "on");
