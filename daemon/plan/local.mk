@@ -5,6 +5,11 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/bits.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/clash.c \
+	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
+	daemon/plan/judge_coupling.c \
+	daemon/plan/judge_items.c \
+	daemon/plan/judge_static.c \
+	daemon/plan/judge_value.c \
 	daemon/plan/look.c daemon/plan/look.h \
 	daemon/plan/model.c daemon/plan/model.h \
 	daemon/plan/plan.c daemon/plan/plan.h \
@@ -13,4 +18,14 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/read_people.c \
 	daemon/plan/reading.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
-	daemon/plan/team.c daemon/plan/team.h
+	daemon/plan/team.c daemon/plan/team.h \
+	daemon/plan/write.c daemon/plan/write.h
+
+# The planner: a plain program. Each subcommand is a file of its own.
+bin_PROGRAMS += atelier-plan
+atelier_plan_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+atelier_plan_SOURCES = \
+	daemon/plan/check.c \
+	daemon/plan/command.c daemon/plan/command.h \
+	daemon/plan/main.c
+atelier_plan_LDADD = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* atelier-plan check: the judge's verdict on a plan. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/vec.h"
+#include "plan/command.h"
+#include "plan/judge.h"
+
+#include "base/banned.h"
+
+static int report(const struct verdict *v, const json_t *plan) {
+	size_t items = json_array_size(json_object_get(plan, "items"));
+	for (size_t i = 0; i < v->n; i++)
+		printf("%s %s %s\n", v->at[i].code, v->at[i].where, v->at[i].sentence);
+	if (v->n) {
+		printf("not valid: %zu finding%s\n", v->n, v->n == 1 ? "" : "s");
+		return EXIT_REFUSED;
+	}
+	printf("valid: value %" PRId64 ", %zu workshops\n", v->value, items);
+	return EXIT_GOOD;
+}
+
+/* Both documents are good JSON and the instance has no fault. */
+static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_text,
+                 const char *path) {
+	struct verdict verdict;
+	json_error_t error;
+	json_t *plan =
+		json_loadb(plan_text->p ? plan_text->p : "", plan_text->n, JSON_REJECT_DUPLICATES, &error);
+	if (!plan)
+		return command_fail(EXIT_INPUT, "check", "%s is not JSON: line %d, column %d: %s", path,
+		                    error.line, error.column, error.text);
+	json_t *instance = json_loadb(instance_text->p, instance_text->n, 0, NULL);
+	judge_plan(a, instance, plan, &verdict);
+	int status = report(&verdict, plan);
+	vec_clear(&verdict);
+	json_decref(instance);
+	json_decref(plan);
+	return status;
+}
+
+int command_check(int argc, char **argv) {
+	static const struct option options[] = {{"plan", required_argument, NULL, 'p'}, {0}};
+	const char *path = NULL;
+	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (c != 'p')
+			return EXIT_USAGE;
+		path = optarg;
+	}
+	if (!path && optind == argc - 1)
+		path = argv[optind++];
+	if (!path || optind != argc)
+		return command_fail(EXIT_USAGE, "check", "name the plan: check PLAN < INSTANCE");
+	struct arena *a = arena_new();
+	struct buf instance_text = {0}, plan_text = {0};
+	struct instance *in;
+	int status = command_instance("check", a, &in, &instance_text);
+	if (status == EXIT_GOOD)
+		status = command_read("check", path, &plan_text);
+	if (status == EXIT_GOOD)
+		status = judge(a, &instance_text, &plan_text, path);
+	buf_clear(&instance_text);
+	buf_clear(&plan_text);
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+#include "base/banned.h"
+
+enum { INPUT_MAX = 256 << 20 };
+
+int command_fail(int status, const char *name, const char *format, ...) {
+	va_list ap;
+	va_start(ap, format);
+	(void)fprintf(stderr, "atelier-plan %s: ", name);
+	(void)vfprintf(stderr, format, ap);
+	(void)fputc('\n', stderr);
+	va_end(ap);
+	return status;
+}
+
+int command_read(const char *name, const char *path, struct buf *b) {
+	FILE *in = path ? fopen(path, "rb") : stdin;
+	if (!in)
+		return command_fail(EXIT_INPUT, name, "%s: %s", path, strerror(errno));
+	enum { CHUNK = 1 << 16 };
+	size_t n;
+	while ((n = fread(buf_reserve(b, CHUNK), 1, CHUNK, in)) > 0 && b->n <= INPUT_MAX)
+		b->n += n;
+	bool failed = ferror(in);
+	if (path)
+		(void)fclose(in);
+	if (failed)
+		return command_fail(EXIT_SYSTEM, name, "%s can't be read", path ? path : "standard input");
+	if (b->n > INPUT_MAX)
+		return command_fail(EXIT_INPUT, name, "%s is larger than %d MB",
+		                    path ? path : "standard input", INPUT_MAX >> 20);
+	return EXIT_GOOD;
+}
+
+int command_instance(const char *name, struct arena *a, struct instance **ret,
+                     struct buf *ret_text) {
+	struct buf own = {0}, *text = ret_text ? ret_text : &own;
+	struct faults faults = {0};
+	int status = command_read(name, NULL, text);
+	if (status == EXIT_GOOD && read_instance(a, buf_str(text), ret, &faults) != ERR_NONE)
+		status = EXIT_INPUT;
+	for (size_t i = 0; i < faults.n; i++)
+		(void)fprintf(stderr, "%s %s\n", faults.at[i].path, faults.at[i].sentence);
+	if (faults.n)
+		(void)command_fail(EXIT_INPUT, name, "the instance has %zu fault%s; nothing was planned",
+		                   faults.n, faults.n == 1 ? "" : "s");
+	vec_clear(&faults);
+	buf_clear(&own);
+	return status;
+}

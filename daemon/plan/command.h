@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the subcommands of atelier-plan share. Each is one function: its own arguments (argv[0] is
+ * its name), the instance on standard input, an exit status. */
+#include "base/buf.h"
+#include "plan/read.h"
+
+enum {
+	EXIT_GOOD = 0,
+	EXIT_REFUSED = 1, /* the answer is no: a plan that is not valid */
+	EXIT_INPUT = 2,   /* a document with faults, or none */
+	EXIT_USAGE = 64,
+	EXIT_SYSTEM = 70, /* reading or writing failed */
+};
+
+struct command {
+	const char *name, *arguments, *help;
+	int (*run)(int argc, char **argv);
+};
+
+int command_check(int argc, char **argv);
+
+/* "atelier-plan NAME: " and the sentence, on standard error; returns the status. */
+int command_fail(int status, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* All of a file (NULL: standard input) into b, which is the caller's to clear. EXIT_GOOD, or a
+ * status after saying why. */
+int command_read(const char *name, const char *path, struct buf *b);
+
+/* The instance on standard input, in the arena; its text goes to *ret_text unless that is NULL.
+ * EXIT_GOOD, or a status after listing every fault on standard error, one a line with its path. */
+int command_instance(const char *name, struct arena *a, struct instance **ret,
+                     struct buf *ret_text);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The judge's own: the case it hears. Days are civil days, ids stay JSON values of the instance;
+ * one value, one thing, so pointers are compared. */
+#include "base/civil.h"
+#include "plan/judge.h"
+
+struct work;
+
+/* One expert's part in a workshop. */
+struct part {
+	const json_t *expert, *home; /* home: the member */
+	const char *role;
+	bool on_site;
+	int km, travel;
+	const json_t *after_id;     /* the request before it in a chain of missions, or NULL */
+	struct part *before, *next; /* its neighbours in the chain */
+	struct work *work;
+	int64_t cost, quota; /* money; days that count for the year */
+	day_t first, last;   /* block; of a chain the whole chain's */
+};
+
+/* One item of the plan that could be read. */
+struct work {
+	const json_t *json, *host; /* host: the member */
+	size_t index;
+	const json_t *request; /* the first of those it serves */
+	const json_t **serves; /* with `joined` */
+	size_t n_serves, n_parts;
+	struct part *parts;
+	const json_t *pinned; /* the entry of the instance, or NULL */
+	day_t start, end;
+	int days, year;
+	int64_t cost;
+};
+
+struct court {
+	struct arena *arena;
+	const json_t *instance, *plan, *rules, *travel, *weights;
+	json_t *members, *experts, *funds, *requests, *pinned; /* id → its object in the instance */
+	day_t first, last;                                     /* horizon */
+	struct work *works;
+	size_t n_works;
+	struct verdict *verdict;
+};
+
+void blame(struct court *c, const char *code, const char *where, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+#define blame_work(c, w, code, ...)                                                                \
+	blame((c), (code), arena_printf((c)->arena, "$.items[%zu]", (w)->index), __VA_ARGS__)
+
+/* Reading. Absent is 0, "", NULL. */
+int64_t number_of(const json_t *of, const char *key);
+const char *text_of(const json_t *of, const char *key);
+bool day_of(const json_t *value, day_t *ret);
+bool is_in(const json_t *list, const char *text);
+bool shares(const json_t *list, const json_t *other); /* one text in both */
+bool in_ranges(const json_t *ranges, day_t first, day_t last);
+bool rule_is_on(const struct court *c, const char *name); /* present and not null, 0, false */
+
+int kilometres(const json_t *member, const json_t *other);
+int days_of_travel(const struct court *c, int km);
+int64_t fare(const struct court *c, int km);
+bool ready_day(const json_t *request, day_t *ret); /* false: none */
+bool covers(const struct court *c, const json_t *expert, const char *topic, day_t start, day_t end);
+bool is_full(const struct court *c, const json_t *expert, const struct work *w);
+
+/* The hearing, in this order. */
+void hear_items(struct court *c);    /* form; fills works */
+void hear_chains(struct court *c);   /* chains, blocks and costs */
+void hear_static(struct court *c);   /* rules of one item */
+void hear_coupling(struct court *c); /* rules between items */
+void hear_value(struct court *c);    /* value, score, bound, gap, status */
+void hear_unserved(struct court *c);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* atelier-plan: one subcommand a run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "plan/command.h"
+
+#include "base/banned.h"
+
+static const struct command commands[] = {
+	{"check", "PLAN < INSTANCE", "judge a plan: every rule, its value, its gap", command_check},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void usage(FILE *to) {
+	(void)fputs("usage: atelier-plan COMMAND [ARGUMENT …]\n", to);
+	for (int i = 0; i < COMMANDS; i++)
+		(void)fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
+		              commands[i].help);
+	(void)fputs("  --help, --version\n"
+	            "INSTANCE is an atelier-instance/1 document, PLAN an atelier-plan/1 document.\n"
+	            "Exit status: 0 good, 1 the plan is not valid, 2 a document has faults (each is\n"
+	            "listed with its JSON path), 64 wrong arguments.\n",
+	            to);
+}
+
+int main(int argc, char **argv) {
+	const char *word = argc > 1 ? argv[1] : "";
+	if (strcmp(word, "--version") == 0)
+		return puts("atelier-plan " PACKAGE_VERSION) < 0;
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		usage(stdout);
+		return EXIT_GOOD;
+	}
+	for (int i = 0; i < COMMANDS; i++)
+		if (strcmp(word, commands[i].name) == 0) {
+			int status = commands[i].run(argc - 1, argv + 1);
+			if (fflush(stdout) != 0)
+				return command_fail(EXIT_SYSTEM, word, "standard output can't be written");
+			return status;
+		}
+	if (*word)
+		(void)fprintf(stderr, "atelier-plan: there is no command \"%s\"\n", word);
+	usage(stderr);
+	return EXIT_USAGE;
+}
