@@ -15,6 +15,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/plan.c daemon/plan/plan.h \
 	daemon/plan/read.c daemon/plan/read.h \
 	daemon/plan/read_demand.c \
+	daemon/plan/read_items.c \
 	daemon/plan/read_people.c \
 	daemon/plan/reading.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \

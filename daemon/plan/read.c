@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { COUNT_MAX = 100000, LISTED_MAX = 20000, SIZE_MAX_MB = 768, PINNED_OUTSIDE = 366 };
+enum { COUNT_MAX = 100000, LISTED_MAX = 20000, SIZE_MAX_MB = 768 };
 enum { YEAR_FIRST = 1900, YEAR_LAST = 2999 };
 
 static const char *const weekday_names[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -201,7 +201,7 @@ static void read_days(struct reading *r, const json_t *root) {
 		const json_t *start = json_object_get(json_array_get(pinned, i), "start");
 		day_t day;
 		if (!json_is_string(start) || !civil_parse(str_of(json_string_value(start)), &day)
-		    || day < first - PINNED_OUTSIDE || day > last + PINNED_OUTSIDE)
+		    || day < first - PINNED_REACH || day > last + PINNED_REACH)
 			continue;
 		from = day < from ? day : from;
 		upto = day + DAYS_MAX > upto ? day + DAYS_MAX : upto;
@@ -282,7 +282,7 @@ enum err read_instance(struct arena *a, struct str json, struct instance **ret,
 	                         &r.experts,   &r.funds,  &r.requests};
 	json_error_t error;
 	buf_adds(&r.look.path, "$");
-	json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &error);
 	if (!root)
 		look_fault(&r.look, "is not JSON: line %d, column %d: %s", error.line, error.column,
 		           error.text);

@@ -26,3 +26,9 @@ struct faults {
  * of reading (texts in the arena, the array is the caller's to clear with vec_clear). */
 must_check enum err read_instance(struct arena *a, struct str json, struct instance **ret,
                                   struct faults *ret_faults);
+
+/* The items of an `atelier-plan/1` document, pinned ones among them, in the order of the document:
+ * for a warm start, a repair, an explanation. Known ids, right types, one item a request are asked
+ * for; rules are not (plan_add() them and ask plan_breaches()). As above otherwise. */
+must_check enum err read_plan(struct arena *a, const struct instance *in, struct str json,
+                              struct item **ret, int *ret_n, struct faults *ret_faults);

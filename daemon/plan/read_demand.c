@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { HOSTS_MAX = MEMBERS_MAX, PINNED_REACH = 366 };
+enum { HOSTS_MAX = MEMBERS_MAX };
 
 static void read_eligibility(struct reading *r, const json_t *value, struct request *to) {
 	struct look *l = &r->look;
@@ -79,69 +79,27 @@ void read_requests(struct reading *r, const json_t *root) {
 	}
 }
 
-/* The site of a request at a member, or -1. */
-static int site_of(const struct instance *in, int request, int member) {
-	const struct request *q = &in->requests[request];
-	for (int s = q->site; s < q->site + q->n_sites; s++)
-		if (in->sites[s].member == member)
-			return s;
-	return -1;
-}
-
-static void read_team(struct reading *r, const json_t *value, struct item *to) {
+/* What no pinned item may do, though the static rules are not asked of it. */
+static void check_form(struct reading *r, const struct item *item) {
 	struct look *l = &r->look;
-	const json_t *list = look_list(l, value, "team", TEAM_MAX);
 	int leads = 0;
-	read_each(r, list, "team", i, seat) {
-		int expert = look_ref(l, seat, "expert", &r->experts);
-		int role = look_choice(l, seat, "role", role_names, ROLES);
-		for (int k = 0; k < to->n_team; k++)
-			if (expert >= 0 && to->team[k].expert == expert)
-				look_fault_at(l, "expert", "\"%s\" is a duplicate: a team has different experts",
-				              r->in->experts[expert].id);
-		leads += role == ROLE_LEAD;
-		to->team[to->n_team++] = (struct seat){(uint16_t)(expert < 0 ? 0 : expert), (uint8_t)role};
+	for (int i = 0; i < item->n_team; i++) {
+		leads += item->team[i].role == ROLE_LEAD;
+		for (int k = 0; k < i; k++)
+			if (item->team[k].expert == item->team[i].expert)
+				look_fault_at(l, "team", "\"%s\" is a duplicate: a team has different experts",
+				              r->in->experts[item->team[i].expert].id);
 	}
-	if (list && leads != 1)
+	if (leads != 1)
 		look_fault_at(l, "team", "has %d leads; a team has exactly one", leads);
-}
-
-static void read_funding(struct reading *r, const json_t *value, struct item *to) {
-	struct look *l = &r->look;
-	const json_t *list = look_list(l, value, "funding", FUNDING_MAX);
-	read_each(r, list, "funding", i, grant) {
-		int fund = look_ref(l, grant, "fund", &r->funds);
-		int64_t amount = look_money(l, grant, "amount");
-		if (json_is_integer(json_object_get(grant, "amount")) && amount == 0)
-			look_fault_at(l, "amount", "must be positive");
-		for (int k = 0; k < to->n_funding; k++)
-			if (fund >= 0 && to->funding[k].fund == fund)
-				look_fault_at(l, "fund", "\"%s\" is a duplicate: a workshop has different funds",
-				              r->in->funds[fund].id);
-		to->funding[to->n_funding++] =
-			(struct grant){.amount = amount, .fund = (uint16_t)(fund < 0 ? 0 : fund)};
-		to->cost += amount;
+	for (int i = 0; i < item->n_funding; i++) {
+		if (item->funding[i].amount == 0)
+			look_fault_at(l, "funding", "has an amount of 0; amounts are positive");
+		for (int k = 0; k < i; k++)
+			if (item->funding[k].fund == item->funding[i].fund)
+				look_fault_at(l, "funding", "\"%s\" is a duplicate: a workshop has different funds",
+				              r->in->funds[item->funding[i].fund].id);
 	}
-}
-
-static void read_pinned_item(struct reading *r, const json_t *value, struct item *to) {
-	struct look *l = &r->look;
-	struct instance *in = r->in;
-	day_t start = 0;
-	to->request = look_ref(l, value, "request", &r->requests);
-	int host = look_ref(l, value, "host", &r->members);
-	to->site = to->request < 0 || host < 0 ? -1 : site_of(in, to->request, host);
-	if (to->request >= 0 && host >= 0 && to->site < 0)
-		look_fault_at(l, "host", "\"%s\" is not among the hosts of request \"%s\"",
-		              in->members[host].code, in->requests[to->request].id);
-	if (look_day(l, value, "start", &start)) {
-		to->start = reading_index(r, start);
-		if (to->start < in->horizon.first - PINNED_REACH
-		    || to->start > in->horizon.last + PINNED_REACH)
-			look_fault_at(l, "start", "is more than %d days away from the horizon", PINNED_REACH);
-	}
-	read_team(r, value, to);
-	read_funding(r, value, to);
 }
 
 void read_pinned(struct reading *r, const json_t *root) {
@@ -151,7 +109,8 @@ void read_pinned(struct reading *r, const json_t *root) {
 	in->pinned = arena_array(r->look.arena, struct item, (size_t)in->n_pinned);
 	read_each(r, list, "pinned", i, value) {
 		struct item *to = &in->pinned[i];
-		read_pinned_item(r, value, to);
+		if (read_item(r, value, to))
+			check_form(r, to);
 		if (to->request >= 0 && in->requests[to->request].pinned >= 0)
 			look_fault_at(&r->look, "request", "\"%s\" is a duplicate: it is pinned already",
 			              in->requests[to->request].id);

@@ -3,6 +3,8 @@
 /* The reader's own: what its three files share. */
 #include "plan/look.h"
 
+enum { PINNED_REACH = 366 }; /* days a pinned workshop may be outside the horizon */
+
 struct reading {
 	struct look look;
 	struct instance *in;
@@ -22,6 +24,10 @@ void read_closed(struct reading *r, const json_t *of, const char *key, uint64_t 
 	     i < json_array_size(list) && (look_key(&(r)->look, key), look_at(&(r)->look, i), true);   \
 	     look_back(&(r)->look, before_##i), i++)                                                   \
 		for (const json_t *value = json_array_get(list, i); value; value = NULL)
+
+/* An item of a plan or a pinned one: ids, types, a start the days can hold; no rules. False, with
+ * faults, if anything is missing. The cost is the sum of the funding. */
+bool read_item(struct reading *r, const json_t *value, struct item *to);
 
 void read_experts(struct reading *r, const json_t *root);
 void read_funds(struct reading *r, const json_t *root);
