@@ -3,6 +3,9 @@ noinst_LIBRARIES += daemon/libplan.a
 daemon_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 daemon_libplan_a_SOURCES = \
 	daemon/plan/bits.h \
+	daemon/plan/bound.c daemon/plan/bound.h daemon/plan/bound_own.h \
+	daemon/plan/bound_funds.c daemon/plan/bound_move.c \
+	daemon/plan/bound_request.c daemon/plan/bound_team.c \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/clash.c \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
@@ -11,13 +14,16 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/judge_static.c \
 	daemon/plan/judge_value.c \
 	daemon/plan/look.c daemon/plan/look.h \
+	daemon/plan/lp.c daemon/plan/lp.h \
 	daemon/plan/model.c daemon/plan/model.h \
 	daemon/plan/plan.c daemon/plan/plan.h \
+	daemon/plan/prices.c daemon/plan/prices.h \
 	daemon/plan/read.c daemon/plan/read.h \
 	daemon/plan/read_demand.c \
 	daemon/plan/read_items.c \
 	daemon/plan/read_people.c \
 	daemon/plan/reading.h \
+	daemon/plan/room.c daemon/plan/room.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
 	daemon/plan/team.c daemon/plan/team.h \
 	daemon/plan/write.c daemon/plan/write.h

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The bound's own: what its files share. All amounts are points × scale unless money is said. */
+#include "plan/bound.h"
+#include "plan/room.h"
+
+enum { NEVER_WORTH = 0 };
+#define FAR_AWAY (INT64_C(1) << 60)
+
+/* Starts of one request that find the same year and the same funds. */
+struct season {
+	struct span starts;
+	int year, n_funds;
+	const uint16_t *funds; /* admitting, with something left */
+};
+
+struct place {
+	int64_t least; /* money: no team costs less, with the host */
+	int64_t slack; /* what the floor of the cost may take off, scaled */
+	int64_t most;  /* money: no team costs more */
+};
+
+struct demand {
+	const struct season *seasons;
+	int n_seasons;
+	int64_t stays; /* points: baseline weight × dropped, which an item saves */
+};
+
+/* How fast prices of one kind move, and where to. */
+struct moment {
+	int32_t mean;
+	uint32_t square;
+};
+
+struct bound {
+	const struct instance *in;
+	struct arena *arena;
+	struct room room;
+	int64_t scale, per_money; /* scale, and ⌊scale / money_per_point⌋ */
+	int64_t most_price, most_money_price;
+	struct demand *demands; /* requests */
+	struct place *places;   /* sites */
+	struct limit *limits;   /* requests */
+
+	struct prices *now, *best;
+	int64_t best_sum;
+	bool found;
+	int64_t *parallel_sum, *region_sum; /* prefix sums of the prices a day; days + 1 a row */
+	int64_t **busy_sum, **gap_sum;
+
+	struct choice *choices; /* requests */
+	int at;                 /* next request of the sweep */
+	uint64_t units;
+	unsigned sweeps, since_best;
+	int32_t pace; /* length of the steps, in 1/65536 */
+	struct mover *mover;
+};
+
+/* bound_funds.c: the least price of one minor unit of money at a site, rounded down; -1 if no funds
+ * can pay the site's least cost. */
+int64_t money_price(const struct bound *b, const struct season *season, const struct limit *limit,
+                    int64_t least, struct choice *ret);
+
+/* bound_team.c: the best team on a start, if it brings the request's worth above ret->worth:
+ * `gross` is the worth before money and team are paid. Fills ret's team, cost, worth. Pinned items'
+ * experts are busy. */
+bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t money_price,
+               const struct limit *limit, struct choice *ret);
+
+/* bound_request.c */
+void best_choice(struct bound *b, int request, struct choice *ret);
+
+/* bound_move.c */
+struct mover *mover_new(struct arena *a, const struct bound *b);
+void mover_free(struct mover *m, const struct bound *b);
+void mover_reset(struct mover *m, const struct bound *b);
+void prices_move(struct bound *b);   /* after a sweep, from its choices */
+void prices_sum_up(struct bound *b); /* after the prices have changed: the prefix sums */

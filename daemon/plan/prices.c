@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/prices.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+static int64_t *row_new(size_t n) {
+	int64_t *row = calloc(n ? n : 1, sizeof *row);
+	if (!row)
+		abort();
+	return row;
+}
+
+struct prices *prices_new(const struct instance *in, int64_t scale) {
+	struct prices *p = calloc(1, sizeof *p);
+	if (!p)
+		abort();
+	size_t days = (size_t)in->days, years = (size_t)in->years, experts = (size_t)in->n_experts;
+	size_t regions = (size_t)in->n_regions, members = (size_t)in->n_members;
+	p->in = in;
+	p->scale = scale;
+	p->parallel = row_new(days);
+	if (in->rules.parallel_region)
+		p->parallel_region = row_new(regions * days);
+	p->budget = row_new((size_t)in->n_funds * years);
+	p->missions = row_new(experts * years);
+	p->days = row_new(experts * years);
+	p->load = row_new(experts);
+	p->balance = row_new(regions);
+	p->national = row_new(members * years);
+	p->busy = calloc(experts + 1, sizeof *p->busy);
+	p->gap = calloc(members + 1, sizeof *p->gap);
+	if (!p->busy || !p->gap)
+		abort();
+	return p;
+}
+
+void prices_free(struct prices *p) {
+	if (!p)
+		return;
+	for (int e = 0; e < p->in->n_experts; e++)
+		free(p->busy[e]);
+	for (int m = 0; m < p->in->n_members; m++)
+		free(p->gap[m]);
+	free(p->parallel);
+	free(p->parallel_region);
+	free(p->budget);
+	free(p->busy);
+	free(p->missions);
+	free(p->days);
+	free(p->load);
+	free(p->balance);
+	free(p->gap);
+	free(p->national);
+	free(p);
+}
+
+int64_t *prices_row(const struct prices *p, int64_t **row) {
+	if (!*row)
+		*row = row_new((size_t)p->in->days);
+	return *row;
+}
+
+static void copy_rows(const struct prices *p, int64_t **dst, int64_t *const *src, int n) {
+	for (int i = 0; i < n; i++)
+		if (src[i])
+			memcpy(prices_row(p, &dst[i]), src[i], (size_t)p->in->days * sizeof **src);
+		else if (dst[i])
+			memset(dst[i], 0, (size_t)p->in->days * sizeof **dst);
+}
+
+void prices_copy(struct prices *dst, const struct prices *src) {
+	const struct instance *in = dst->in;
+	size_t days = (size_t)in->days, years = (size_t)in->years, experts = (size_t)in->n_experts;
+	size_t regions = (size_t)in->n_regions, members = (size_t)in->n_members;
+	dst->scale = src->scale;
+#define COPY(field, n) memcpy(dst->field, src->field, (n) * sizeof *dst->field)
+	COPY(parallel, days);
+	if (src->parallel_region)
+		COPY(parallel_region, regions * days);
+	COPY(budget, (size_t)in->n_funds * years);
+	COPY(missions, experts * years);
+	COPY(days, experts * years);
+	COPY(load, experts);
+	COPY(balance, regions);
+	COPY(national, members * years);
+#undef COPY
+	copy_rows(dst, dst->busy, src->busy, in->n_experts);
+	copy_rows(dst, dst->gap, src->gap, in->n_members);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What a plan would pay for what its items compete for, if it could buy: one integer price for every
+ * coupling rule, in points × scale. Any prices ≥ 0 give a bound (plan/bound.h, where they are
+ * found); the better the prices, the lower the bound. */
+#include "plan/model.h"
+
+struct prices {
+	const struct instance *in;
+	int64_t scale;
+	int64_t *parallel;        /* days: one workshop running */
+	int64_t *parallel_region; /* regions × days, likewise; NULL unless the rule is on */
+	int64_t *budget;          /* funds × years: one minor unit of money */
+	int64_t **busy;           /* experts: NULL, or days: the expert's day */
+	int64_t *missions;        /* experts × years: one mission */
+	int64_t *days;            /* experts × years: one mission day */
+	int64_t *load;            /* experts: one mission; at most the weight of load */
+	int64_t *balance;         /* regions: what a workshop there is paid; at most the weight */
+	int64_t **gap;            /* members: NULL, or days: a national start on one of the
+	                           * national_gap_days days from this one on */
+	int64_t *national;        /* members × years: one national workshop */
+};
+
+/* All zero. Ends the process without memory. */
+struct prices *prices_new(const struct instance *in, int64_t scale);
+void prices_free(struct prices *p);                             /* NULL is fine */
+void prices_copy(struct prices *dst, const struct prices *src); /* of the same instance */
+
+/* The row of an expert or member, made if there is none. */
+int64_t *prices_row(const struct prices *p, int64_t **row);
