@@ -11,9 +11,10 @@
 	X(uid)                                                                                         \
 	X(sequence)                                                                                    \
 	X(stamp)                                                                                       \
-	X(created) X(modified) X(status) X(first) X(last) X(zone) X(sessions) X(summary)               \
-		X(description) X(location) X(url) X(organizer) X(latitude) X(longitude) X(categories)      \
-			X(transparent) X(private)
+	X(created)                                                                                     \
+	X(modified) X(status) X(first) X(last) X(zone) X(sessions) X(summary) X(description)           \
+		X(location) X(url) X(organizer) X(latitude) X(longitude) X(categories) X(transparent)      \
+			X(private)
 
 struct columns {
 #define X(name) int name;
