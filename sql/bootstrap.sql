@@ -26,6 +26,8 @@ UNION ALL
 SELECT format('GRANT CREATE ON DATABASE %I TO atelier_owner', current_database())
 \gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- Large objects are a place to write that no grant guards: nobody makes one.
+REVOKE ALL ON FUNCTION lo_create(oid), lo_creat(int), lo_from_bytea(oid, bytea) FROM PUBLIC;
 
 -- What the owners make is closed to the world from birth.
 ALTER DEFAULT PRIVILEGES FOR ROLE atelier_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;

@@ -84,6 +84,10 @@ SELECT is_empty($$
 	SELECT p.oid::regprocedure FROM pg_proc p
 	WHERE pronamespace::regnamespace::text IN ('data', 'audit', 'rule', 'api') AND p.proacl IS NULL
 $$, 'PUBLIC may call nothing');
+SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), format('%s makes no large object with %s', r, f))
+FROM unnest('{atelierd,atelier_api}'::text[]) AS r,
+     unnest('{"lo_create(oid)",lo_creat(int),"lo_from_bytea(oid, bytea)",lo_import(text)}'::text[]) AS f;
+SELECT ok(NOT has_database_privilege('atelierd', current_database(), 'TEMP, CREATE'), 'nor a temporary table or a schema');
 SELECT is_empty($$
 	SELECT rolname FROM pg_roles WHERE rolname IN ('atelier_owner', 'atelier_api', 'atelierd', 'atelier_migrate')
 	  AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
