@@ -14,7 +14,7 @@ BEGIN
 	IF role IS NULL THEN
 		PERFORM rule.refuse(401, 'This needs a token: send Authorization: Bearer with it.');
 	END IF;
-	PERFORM rule.refuse(403, format('This is for %s; your token is a %s''s.', CASE access
+	PERFORM rule.refuse(403, format('This is for %s, and your token is for the role %s.', CASE access
 		WHEN 'STAFF' THEN 'coordinators' WHEN 'PEOPLE' THEN 'coordinators and experts'
 		ELSE 'administrators' END, role));
 END $$;

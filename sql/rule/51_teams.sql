@@ -215,6 +215,8 @@ BEGIN
 	IF body - '{status,note}'::text[] <> '{}' THEN
 		PERFORM rule.refuse(403, 'An expert accepts or declines; a coordinator changes the rest.',
 			(SELECT min(k) FROM jsonb_object_keys(body - '{status,note}'::text[]) AS k));
+	ELSIF new.status = 'invited' AND old.status <> 'invited' THEN
+		PERFORM rule.refuse(403, 'An expert accepts or declines; only a coordinator invites.', 'status');
 	ELSIF NOT old.engaged AND new.status <> old.status THEN
 		PERFORM rule.refuse(409, 'This place was declined or the release taken back; ask a coordinator to invite '
 			'you again.', 'status');

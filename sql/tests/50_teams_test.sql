@@ -103,6 +103,8 @@ SELECT is(pg_temp.outcome('team_update', jsonb_build_object('id', :'w', 'expert'
 SELECT is(pg_temp.outcome('team_update', jsonb_build_object('id', :'w', 'expert', 'E-F1', 'if_match', '1'),
 	'{"status": "accepted"}'), '200', 'accepts');
 SELECT is(pg_temp.outcome('team_update', jsonb_build_object('id', :'w', 'expert', 'E-F1', 'if_match', '2'),
+	'{"status": "invited"}'), '403', 'does not become somebody only invited again');
+SELECT is(pg_temp.outcome('team_update', jsonb_build_object('id', :'w', 'expert', 'E-F1', 'if_match', '2'),
 	'{"status": "declined"}'), '200', 'declines');
 SELECT is(pg_temp.outcome('team_update', jsonb_build_object('id', :'w', 'expert', 'E-F1', 'if_match', '3'),
 	'{"status": "accepted"}'), '409', 'and does not come back alone');
