@@ -123,6 +123,7 @@ CREATE TABLE data.workshop (
 	CONSTRAINT workshop_announced CHECK (status <> 'announced' OR announced_at IS NOT NULL),
 	CONSTRAINT workshop_title CHECK (length(title) BETWEEN 1 AND 300),
 	CONSTRAINT workshop_span CHECK (end_date >= start_date),
+	CONSTRAINT workshop_years CHECK (start_date >= DATE '1900-01-01' AND end_date < DATE '2200-01-01'),
 	CONSTRAINT workshop_length CHECK (historic OR end_date - start_date < 60),
 	CONSTRAINT workshop_dated CHECK (
 		historic OR start_date IS NOT NULL AND end_date IS NOT NULL AND mode IS NOT NULL),
@@ -172,6 +173,8 @@ COMMENT ON CONSTRAINT workshop_announced ON data.workshop IS
 COMMENT ON CONSTRAINT workshop_title ON data.workshop IS 'A title has 1 to 300 characters.';
 COMMENT ON CONSTRAINT workshop_span ON data.workshop IS
 	'The last day is the first day or later; turn the dates round.';
+COMMENT ON CONSTRAINT workshop_years ON data.workshop IS
+	'A workshop lies in the years 1900 to 2199; look at its days again.';
 COMMENT ON CONSTRAINT workshop_length ON data.workshop IS
 	'A workshop lasts 60 days at most; look at the last day again.';
 COMMENT ON CONSTRAINT workshop_dated ON data.workshop IS

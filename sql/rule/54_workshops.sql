@@ -151,6 +151,9 @@ BEGIN
 	IF w.end_date < w.start_date THEN
 		PERFORM rule.refuse(400, format('end is %s, before start %s; turn them round.', rule.iso(w.end_date),
 			rule.iso(w.start_date)), 'end');
+	ELSIF w.start_date < DATE '1900-01-01' OR w.end_date >= DATE '2200-01-01' THEN
+		PERFORM rule.refuse(400, format('A workshop lies in the years 1900 to 2199, and this one from %s to %s; look at '
+			'the dates again.', rule.iso(w.start_date), rule.iso(w.end_date)), 'start');
 	ELSIF w.end_date - w.start_date >= 60 AND w.historic IS NOT TRUE THEN
 		PERFORM rule.refuse(400, format('%s to %s is more than 60 days; look at the dates again.',
 			rule.iso(w.start_date), rule.iso(w.end_date)), 'end');

@@ -36,6 +36,8 @@ SELECT is(pg_temp.plan('{"host": "ZZ"}'), '400', 'an unknown host');
 SELECT is(pg_temp.plan('{"instruments": ["ABACUS"]}'), '400', 'an unknown instrument');
 SELECT is(pg_temp.plan('{"regions": ["MARS"]}'), '400', 'an unknown region');
 SELECT is(pg_temp.plan('{"start": "2031-03-06", "end": "2031-03-03"}'), '400', 'a range upside down');
+SELECT is(pg_temp.plan('{"start": "9999-12-30", "end": "9999-12-31"}'), '400', 'after the years that calendars hold');
+SELECT is(pg_temp.plan('{"start": "0001-01-01", "end": "0001-01-02"}'), '400', 'and before');
 SELECT is(pg_temp.plan('{"request": "R-9999"}'), '400', 'an unknown request');
 SELECT is(pg_temp.plan('{"sessions": [{"day": "2031-03-07", "start": "09:00", "end": "10:00"}]}'), '400',
 	'a session on another day');
