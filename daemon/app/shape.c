@@ -169,8 +169,22 @@ static enum err check_count(const struct check *c, const json_t *schema, size_t 
 	return ERR_NONE;
 }
 
+/* A line's end and a tab are text; other controls are not, as in imported cells. */
+static enum err check_controls(const struct check *c, const json_t *v) {
+	struct buf b = {0};
+	for (const char *p = json_string_value(v); *p; p++) {
+		if (((unsigned char)*p >= ' ' && *p != 0x7f) || *p == '\t' || *p == '\n' || *p == '\r')
+			continue;
+		buf_addf(&b, "%s holds the control character U+%04X; remove it.", thing(c), (unsigned)*p);
+		return refuse(c, &b);
+	}
+	return ERR_NONE;
+}
+
 static enum err check_text(const struct check *c, const json_t *schema, const json_t *v) {
-	enum err err = check_count(c, schema, characters(v), "minLength", "maxLength", "characters");
+	enum err err = check_controls(c, v);
+	if (!err)
+		err = check_count(c, schema, characters(v), "minLength", "maxLength", "characters");
 	const json_t *name = json_object_get(schema, "format");
 	if (err || !name)
 		return err;

@@ -80,6 +80,7 @@ static void refuses(void **state, const char *text, const char *field, const cha
 
 static void good_bodies_pass(void **state) {
 	accepts(state, WORKSHOP(""));
+	accepts(state, "{\"title\": \"a\\r\\n\\tb\", \"start\": \"2027-03-01\"}");
 	accepts(state, WORKSHOP(", \"kind\": null, \"experts\": null, \"languages\": []"));
 	accepts(state, WORKSHOP(", \"budget\": {\"amount\": 1250000, \"currency\": \"EUR\"},"
 	                        " \"kind\": \"national\", \"experts\": 20, \"public\": true,"
@@ -107,6 +108,10 @@ static void each_fault_names_thing_rule_and_fix(void **state) {
 	refuses(state, WORKSHOP(", \"experts\": 2.0"), "experts",
 	        "experts must be a whole number or null; got 2.");
 	refuses(state, WORKSHOP(", \"experts\": 21"), "experts", "experts must be at most 20; got 21.");
+	refuses(state, "{\"title\": \"a\\u0007b\", \"start\": \"2027-03-01\"}", "title",
+	        "title holds the control character U+0007; remove it.");
+	refuses(state, "{\"title\": \"\\u007f\", \"start\": \"2027-03-01\"}", "title",
+	        "title holds the control character U+007F; remove it.");
 	refuses(state, WORKSHOP(", \"public\": 1"), "public", "public must be true or false; got 1.");
 	refuses(state, WORKSHOP(", \"public\": null"), "public",
 	        "public must be true or false; got null.");
