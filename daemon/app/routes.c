@@ -33,6 +33,7 @@ struct node {
 struct router {
 	struct arena *arena;
 	struct node root;
+	struct node any; /* every method some path takes: what "OPTIONS *" asks for */
 };
 
 static struct node *node_get(struct router *r, struct node *parent, struct str segment) {
@@ -77,7 +78,9 @@ struct router *router_new(void) {
 			at = node_get(r, at, str_cut(&rest, '/'));
 		at->route[routes[i].method] = &routes[i];
 		node_allow(r, at);
+		r->any.route[routes[i].method] = &routes[i];
 	}
+	node_allow(r, &r->any);
 	return r;
 }
 
@@ -129,7 +132,9 @@ static const struct node *node_child(const struct node *parent, struct str segme
 
 enum err router_find(const struct router *r, struct arena *a, enum http_method method,
                      struct str path, struct route_match *ret, struct why *reterr) {
-	*ret = (struct route_match){0};
+	*ret = (struct route_match){.allow = r->any.allow};
+	if (str_is(path, "*") && method == HTTP_OPTIONS_)
+		return ERR_NONE;
 	if (path.n == 0 || *path.p != '/')
 		return not_found(reterr);
 	struct str rest = {path.p + 1, path.n - 1};

@@ -57,6 +57,6 @@ void router_free(struct router *r); /* NULL is fine */
 
 /* Percent-encoded `path` to a match. ERR_NOT_FOUND: no such path. ERR_METHOD: the path exists and
  * ret->allow says what for. HEAD finds the route of GET; OPTIONS finds none (ERR_NONE, route NULL).
- * "/v1/activities.json" is "/v1/activities". */
+ * "*" takes what any path takes. "/v1/activities.json" is "/v1/activities". */
 must_check enum err router_find(const struct router *r, struct arena *a, enum http_method method,
                                 struct str path, struct route_match *ret, struct why *reterr);

@@ -71,6 +71,9 @@ class Everywhere(Case):
     def test_options_tell_the_methods(self):
         answer = World.public.call("OPTIONS", "/v1/donors")
         self.assertEqual((answer.status, answer.headers["allow"]), (204, "GET, HEAD, POST, OPTIONS"))
+        whole = World.public.call("OPTIONS", "*")
+        self.assertEqual((whole.status, whole.headers["allow"]),
+                         (204, "GET, HEAD, POST, PATCH, DELETE, OPTIONS"))
 
     def test_who_may_keep_an_answer(self):
         for who, target in self.everyone():

@@ -96,6 +96,10 @@ static void what_a_path_allows_is_told(void **state) {
 	assert_int_equal(find(state, HTTP_OPTIONS_, "/v1/requests/R-1/close", &m), ERR_NONE);
 	assert_null(m.route);
 	assert_string_equal(m.allow, "POST, OPTIONS");
+	assert_int_equal(find(state, HTTP_OPTIONS_, "*", &m), ERR_NONE);
+	assert_null(m.route);
+	assert_string_equal(m.allow, "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
+	assert_int_equal(find(state, HTTP_GET_, "*", &m), ERR_NOT_FOUND);
 }
 
 /* -- queries -- */
