@@ -25,6 +25,20 @@ static void refuse(struct request *q, const struct why *why) {
 
 /* -- the head -- */
 
+/* Of two such fields a proxy may have judged the one and we obey the other. */
+static enum err read_once(const struct request *q, struct why *reterr) {
+	static const char *const once[] = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"};
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
+		size_t n = 0;
+		for (size_t j = 0; j < q->http->field_count; j++)
+			n += str_ieq(q->http->fields[j].name, str_of(once[i]));
+		if (n > 1)
+			return err_set(reterr, ERR_INVALID, once[i],
+			               "The field %s is there %zu times; send it once.", once[i], n);
+	}
+	return ERR_NONE;
+}
+
 static enum err read_credential(struct request *q, struct why *reterr) {
 	struct str value = http_field(q->http, "Authorization"), token;
 	if (!value.p)
@@ -116,7 +130,9 @@ static enum err read_head(struct request *q, struct why *reterr) {
 	q->route = q->match.route;
 	if (e || !q->route)
 		return e;
-	e = read_credential(q, reterr);
+	e = read_once(q, reterr);
+	if (!e)
+		e = read_credential(q, reterr);
 	if (!e)
 		e = read_access(q, reterr);
 	if (!e)

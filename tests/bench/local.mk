@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += tests/bench/bench.py tests/bench/run \
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
-	tests/integration/double_booking tests/integration/outage.py tests/integration/refusals.py tests/integration/reload.py \
-	tests/integration/run tests/integration/start.py tests/integration/story.py \
-	tests/integration/suite.py
+	tests/integration/double_booking tests/integration/outage.py tests/integration/people.py \
+	tests/integration/refusals.py tests/integration/reload.py tests/integration/run \
+	tests/integration/start.py tests/integration/story.py tests/integration/suite.py
 
 .PHONY: bench integration
 bench: daemon/atelierd
