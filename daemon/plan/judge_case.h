@@ -11,7 +11,7 @@ struct work;
 struct part {
 	const json_t *expert, *home; /* home: the member */
 	const char *role;
-	bool on_site;
+	bool on_site, again; /* again: already in the team, and not counted twice */
 	int km, travel;
 	const json_t *after_id;     /* the request before it in a chain of missions, or NULL */
 	struct part *before, *next; /* its neighbours in the chain */

@@ -161,6 +161,8 @@ static void hear_experts(struct court *c) {
 	for (size_t i = 0; i < c->n_works; i++)
 		for (size_t k = 0; k < c->works[i].n_parts; k++) {
 			const struct part *p = &c->works[i].parts[k];
+			if (p->again)
+				continue;
 			entries[n++] =
 				(struct entry){text_of(p->expert, "id"), p->work, p, p->first, p->last, p->quota};
 		}

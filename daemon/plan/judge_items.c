@@ -115,6 +115,8 @@ static bool hear_item(struct court *c, struct work *w) {
 		struct part *p = &w->parts[i];
 		p->home = json_object_get(c->members, text_of(p->expert, "home"));
 		p->km = kilometres(p->home, w->host);
+		for (size_t k = 0; k < i; k++)
+			p->again = p->again || w->parts[k].expert == p->expert;
 		p->on_site = strcmp(mode, "in_person") == 0
 		             || (strcmp(mode, "hybrid") == 0
 		                 && p->km < number_of(c->travel, "hybrid_on_site_below_km"));

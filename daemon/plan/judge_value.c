@@ -66,7 +66,8 @@ static int64_t value_load(const struct court *c) {
 	n = 0;
 	for (size_t i = 0; i < c->n_works; i++)
 		for (size_t k = 0; k < c->works[i].n_parts; k++)
-			sent[n++] = c->works[i].parts[k].expert;
+			if (!c->works[i].parts[k].again)
+				sent[n++] = c->works[i].parts[k].expert;
 	qsort(sent, n, sizeof *sent, by_address);
 	for (size_t i = 0; i < n; i++) {
 		run = i && sent[i] == sent[i - 1] ? run + 1 : 1;

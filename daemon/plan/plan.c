@@ -217,6 +217,7 @@ static void take(struct plan *p, int request) {
 	const struct request *r = &in->requests[request];
 	struct item *item = &p->items[request];
 	assert(item->start != NO_DAY);
+	score_apply(p, item, -1);
 	for (int i = 0; i < item->n_team; i++) {
 		int expert = item->team[i].expert, seat = request * TEAM_MAX + i;
 		uint64_t *busy = p->busy + (size_t)expert * in->words;
@@ -233,7 +234,6 @@ static void take(struct plan *p, int request) {
 	if (r->kind == KIND_NATIONAL)
 		unlink_one(&p->first_national[r->member], p->next_national, request);
 	count_item(p, item, -1);
-	score_apply(p, item, -1);
 	item->start = NO_DAY;
 }
 

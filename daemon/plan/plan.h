@@ -4,7 +4,8 @@
  * look at, kept up to date by plan_add() and plan_remove(). Every change can be taken back.
  *
  * A plan never judges: it holds what it is given, and says what plan_clashes() it would bring.
- * Items must name real indexes, one item a request. A plan belongs to one thread. */
+ * Items must name real indexes, different experts, different funds, one item a request. A plan
+ * belongs to one thread. */
 #include "plan/rules.h"
 
 enum term {

@@ -81,25 +81,14 @@ void read_requests(struct reading *r, const json_t *root) {
 
 /* What no pinned item may do, though the static rules are not asked of it. */
 static void check_form(struct reading *r, const struct item *item) {
-	struct look *l = &r->look;
 	int leads = 0;
-	for (int i = 0; i < item->n_team; i++) {
+	for (int i = 0; i < item->n_team; i++)
 		leads += item->team[i].role == ROLE_LEAD;
-		for (int k = 0; k < i; k++)
-			if (item->team[k].expert == item->team[i].expert)
-				look_fault_at(l, "team", "\"%s\" is a duplicate: a team has different experts",
-				              r->in->experts[item->team[i].expert].id);
-	}
 	if (leads != 1)
-		look_fault_at(l, "team", "has %d leads; a team has exactly one", leads);
-	for (int i = 0; i < item->n_funding; i++) {
+		look_fault_at(&r->look, "team", "has %d leads; a team has exactly one", leads);
+	for (int i = 0; i < item->n_funding; i++)
 		if (item->funding[i].amount == 0)
-			look_fault_at(l, "funding", "has an amount of 0; amounts are positive");
-		for (int k = 0; k < i; k++)
-			if (item->funding[k].fund == item->funding[i].fund)
-				look_fault_at(l, "funding", "\"%s\" is a duplicate: a workshop has different funds",
-				              r->in->funds[item->funding[i].fund].id);
-	}
+			look_fault_at(&r->look, "funding", "has an amount of 0; amounts are positive");
 }
 
 void read_pinned(struct reading *r, const json_t *root) {

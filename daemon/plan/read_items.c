@@ -21,6 +21,10 @@ static void read_team(struct reading *r, const json_t *value, struct item *to) {
 	read_each(r, list, "team", i, seat) {
 		int expert = look_ref(l, seat, "expert", &r->experts);
 		int role = look_choice(l, seat, "role", role_names, ROLES);
+		for (int k = 0; k < to->n_team; k++)
+			if (expert >= 0 && to->team[k].expert == expert)
+				look_fault_at(l, "expert", "\"%s\" is a duplicate: a team has different experts",
+				              r->in->experts[expert].id);
 		to->team[to->n_team++] = (struct seat){(uint16_t)expert, (uint8_t)role};
 	}
 }
@@ -31,6 +35,10 @@ static void read_funding(struct reading *r, const json_t *value, struct item *to
 	read_each(r, list, "funding", i, grant) {
 		int fund = look_ref(l, grant, "fund", &r->funds);
 		int64_t amount = look_money(l, grant, "amount");
+		for (int k = 0; k < to->n_funding; k++)
+			if (fund >= 0 && to->funding[k].fund == fund)
+				look_fault_at(l, "fund", "\"%s\" is a duplicate: a workshop has different funds",
+				              r->in->funds[fund].id);
 		to->funding[to->n_funding++] = (struct grant){.amount = amount, .fund = (uint16_t)fund};
 		to->cost += amount;
 	}

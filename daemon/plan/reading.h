@@ -25,7 +25,8 @@ void read_closed(struct reading *r, const json_t *of, const char *key, uint64_t 
 	     look_back(&(r)->look, before_##i), i++)                                                   \
 		for (const json_t *value = json_array_get(list, i); value; value = NULL)
 
-/* An item of a plan or a pinned one: ids, types, a start the days can hold; no rules. False, with
+/* An item of a plan or a pinned one: ids, types, experts and funds all different, a start the
+ * days can hold; no rules. False, with
  * faults, if anything is missing. The cost is the sum of the funding. */
 bool read_item(struct reading *r, const json_t *value, struct item *to);
 
