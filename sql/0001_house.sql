@@ -286,6 +286,8 @@ COMMENT ON CONSTRAINT idempotency_account ON data.idempotency IS
 ALTER TABLE data.idempotency ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON data.idempotency TO atelier_api;
 
+COMMENT ON CONSTRAINT event_pkey ON audit.event IS 'An audit row with this number exists already.';
+COMMENT ON CONSTRAINT event_action_check ON audit.event IS 'What is audited is an INSERT, UPDATE or DELETE.';
 COMMENT ON CONSTRAINT migration_pkey ON data.migration IS 'This migration is applied already.';
 COMMENT ON CONSTRAINT migration_number_check ON data.migration IS 'Migrations are numbered from 1.';
 COMMENT ON CONSTRAINT secret_pkey ON data.secret IS 'There is one key for each purpose.';

@@ -59,7 +59,7 @@ BEGIN
 	       array_to_string((f.w).languages, ';'), array_to_string(f.donors, ';'), rule.donor_names(f.donors),
 	       CASE WHEN money THEN (f.w).budget::text END,
 	       CASE WHEN money THEN GREATEST((f.w).budget - f.confirmed, 0)::text END,
-	       CASE WHEN money THEN (f.w).currency END, CASE WHEN f.experts > 0 OR NOT (f.w).historic THEN f.experts::text END,
+	       CASE WHEN money THEN (f.w).currency END, f.experts::text,
 	       (f.w).url, (f.w).sequence::text,
 	       rule.instant((f.w).created_at), rule.instant((f.w).recorded_at)
 	FROM (SELECT a.*, rule.workshop_key(a.w, p.s1) COLLATE "und-x-icu",

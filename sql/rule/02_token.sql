@@ -21,6 +21,11 @@ BEGIN
 	IF days < 1 THEN
 		PERFORM rule.refuse(400, format('A token lasts at least one day, not %s.', days), 'days');
 	END IF;
+	IF expert IS NOT NULL AND NOT EXISTS (SELECT FROM data.expert e WHERE e.id = create_token.expert) THEN
+		PERFORM rule.refuse(400, format('There is no expert %s; give an id as in E-0001.', expert), 'expert');
+	ELSIF donor IS NOT NULL AND NOT EXISTS (SELECT FROM data.donor d WHERE d.code = create_token.donor) THEN
+		PERFORM rule.refuse(400, format('There is no donor %s; give a code of the list of donors.', donor), 'donor');
+	END IF;
 	INSERT INTO data.account (role, name, expert, donor)
 	VALUES (create_token.role, label, create_token.expert, create_token.donor)
 	RETURNING * INTO made;

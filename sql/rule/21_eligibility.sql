@@ -8,13 +8,13 @@ RETURNS text LANGUAGE sql STABLE
 RETURN CASE criterion
 	WHEN 'membership' THEN format('%s is not open to activities: it is blocked by a record, or was not on record '
 		'by then; the secretariat must lift the block.', member)
-	WHEN 'opening' THEN COALESCE(format('The kind %s opens on %s; nobody can act before.', kind, opens_on),
-		format('The kind %s has no opening day; the secretariat must set one.', kind))
+	WHEN 'opening' THEN COALESCE(format('%s workshops open on %s; nobody can act before.', initcap(kind), rule.iso(opens_on)),
+		format('%s workshops have no opening day; the secretariat must set one.', initcap(kind)))
 	WHEN 'notification' THEN format('%s has not notified its intention to implement; the Member must notify '
 		'the secretariat.', member)
 	WHEN 'kpi_evaluation' THEN format('%s has no completed KPI evaluation; the Member must answer every KPI.', member)
-	WHEN 'request' THEN format('%s has no open official request for %s; its Director General must make one.',
-		member, kind) END;
+	WHEN 'request' THEN format('%s has no open official request for %s %s workshop; its Director General must make '
+		'one.', member, CASE WHEN kind ~ '^[aeiou]' THEN 'an' ELSE 'a' END, kind) END;
 
 CREATE OR REPLACE FUNCTION rule.met_sentence(since date, evidence text, checked_by text) RETURNS text
 LANGUAGE sql STABLE
@@ -34,7 +34,7 @@ LANGUAGE sql STABLE AS $$
 	            WHEN need.id IS NULL THEN 'nobody' ELSE c.next_actor END,
 	       CASE WHEN f.criterion IS NOT NULL THEN rule.met_sentence(f.since, f.evidence, f.checked_by)
 	            WHEN v.id IS NOT NULL THEN format('Set aside until %s by %s: %s', v.valid_until, v.id, v.reason)
-	            WHEN need.id IS NULL THEN format('Not required for %s.', k.code)
+	            WHEN need.id IS NULL THEN format('Not required for %s workshops.', k.code)
 	            ELSE rule.missing_sentence(c.code, k.code, m.name, k.opens_on) END
 	FROM data.member m
 	CROSS JOIN rule.kinds_at(as_of) k

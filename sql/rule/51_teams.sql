@@ -137,14 +137,15 @@ RETURN jsonb_build_array(
 		ELSE format('Days of travel each way: %s.', travel) END),
 	rule.reason('load', format('Missions in %s so far: %s.', year, missions)));
 
--- Who can, best first; and everybody who cannot, with why. Ranked by level, instruments covered, shared
+-- Who can take a role (NULL: any), best first; and everybody who cannot, with why. Ranked by level, instruments covered, shared
 -- languages, an administration not on the team yet, fewest missions that year, shortest way.
-CREATE OR REPLACE FUNCTION rule.candidates(w data.workshop)
+DROP FUNCTION IF EXISTS rule.candidates(data.workshop) CASCADE;
+CREATE OR REPLACE FUNCTION rule.candidates(w data.workshop, wanted text DEFAULT NULL)
 RETURNS TABLE (expert data.expert, home text, can boolean, rank bigint, level text, covered text[],
                missions int, travel int, reasons jsonb) LANGUAGE sql STABLE AS $$
 	WITH fault AS MATERIALIZED (
 		SELECT f.expert, jsonb_agg(rule.reason(f.code, f.sentence)) AS reasons
-		FROM rule.faults(w, NULL, NULL) f GROUP BY f.expert
+		FROM rule.faults(w, NULL, wanted) f GROUP BY f.expert
 	), judged AS (
 		SELECT p.*, f.reasons AS against, f.expert IS NULL AND (p.mission).id IS NULL AS can,
 		       NOT EXISTS (SELECT FROM data.mission m JOIN data.expert t ON t.id = m.expert
@@ -174,16 +175,20 @@ CREATE OR REPLACE FUNCTION rule.team_member_json(m data.mission) RETURNS json LA
 	WHERE e.id = m.expert AND w.id = m.workshop
 $$;
 
--- Refuses who cannot take the role, with every reason and with who could instead.
+-- Refuses who cannot take the role, with every reason, with who could instead, and with days on which this
+-- expert could, where days are what stands in the way.
 CREATE OR REPLACE FUNCTION rule.check_place(w data.workshop, expert text, role text, before int, after int)
 RETURNS void LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	reasons CONSTANT jsonb := (SELECT jsonb_agg(rule.reason(f.code, f.sentence))
-		FROM rule.faults(w, expert, role, before, after) f);
+	reasons jsonb;
+	days boolean;
 BEGIN
+	SELECT jsonb_agg(rule.reason(f.code, f.sentence)), bool_and(f.code IN ('unavailable', 'double_booking'))
+	INTO reasons, days FROM rule.faults(w, expert, role, before, after) f;
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, reasons #>> '{0,sentence}', 'expert', jsonb_build_object('reasons', reasons,
-			'alternatives', rule.candidate_alternatives(w)));
+			'alternatives', rule.candidate_alternatives(w, NULLIF(role, 'trainee'))
+			|| CASE WHEN days THEN rule.team_date_alternatives(w, expert) ELSE '[]' END));
 	END IF;
 END $$;
 

@@ -37,10 +37,13 @@ LANGUAGE sql STABLE AS $$
 	FROM rule.free_dates(host, days, since, 3) f
 $$;
 
-CREATE OR REPLACE FUNCTION rule.candidate_alternatives(w data.workshop) RETURNS jsonb LANGUAGE sql STABLE AS $$
+-- Who could take a role (NULL: any) instead.
+DROP FUNCTION IF EXISTS rule.candidate_alternatives(data.workshop);
+CREATE OR REPLACE FUNCTION rule.candidate_alternatives(w data.workshop, wanted text) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
 	SELECT COALESCE(jsonb_agg(rule.alternative('expert', format('%s from %s can.', (c.expert).name, c.home),
 		(c.expert).id) ORDER BY c.rank), '[]')
-	FROM rule.candidates(w) c WHERE c.rank <= 3
+	FROM rule.candidates(w, wanted) c WHERE c.rank <= 3
 $$;
 
 -- Money ---------------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ $$;
 -- What is missing from a team, a sentence each.
 CREATE OR REPLACE FUNCTION rule.team_gaps(w data.workshop) RETURNS SETOF text LANGUAGE sql STABLE AS $$
 	WITH team AS MATERIALIZED (
-		SELECT (p.expert).name, (p.mission).role, (p.mission).status, (p.mission).release, p.level, p.covered
+		SELECT (p.expert).id, (p.expert).name, (p.mission).role, (p.mission).status, (p.mission).release, p.level, p.covered
 		FROM rule.pool(w) p WHERE (p.mission).engaged
 	)
 	SELECT format('it has %s of %s experts', count(*), w.experts_needed) FROM team
@@ -141,6 +144,13 @@ CREATE OR REPLACE FUNCTION rule.team_gaps(w data.workshop) RETURNS SETOF text LA
 	UNION ALL
 	SELECT format('the home administration has not released %s', t.name) FROM team t
 	WHERE t.release <> 'granted'
+	UNION ALL
+	-- What spoke for an expert may have ended since: each place is judged again until the workshop is held.
+	SELECT format('the place of %s does not hold (%s)', t.name,
+		string_agg(DISTINCT replace(f.code, '_', ' '), ', ' ORDER BY replace(f.code, '_', ' ')))
+	FROM team t, rule.faults(w, t.id, t.role) f
+	WHERE w.status IN ('draft', 'planned', 'announced', 'postponed')
+	GROUP BY t.id, t.name
 $$;
 
 -- The guards of the state machine for one workshop. `lacks` says why a guard does not hold.
@@ -170,12 +180,22 @@ RETURNS TABLE (guard text, lacks text, waived boolean) LANGUAGE sql STABLE AS $$
 	) AS g (guard, lacks)
 $$;
 
+-- Waivers for one workshop that are in force, each with who, why and until when.
+CREATE OR REPLACE FUNCTION rule.waived(of_workshop text) RETURNS json LANGUAGE sql STABLE AS $$
+	SELECT COALESCE(json_agg(rule.reason(v.criterion, format('%s sets it aside until %s, granted by %s: %s', v.id,
+		rule.iso(v.valid_until), rule.account_name(v.granted_by), v.reason)) ORDER BY v.id), '[]')
+	FROM data.waiver v
+	WHERE v.workshop = of_workshop AND rule.today() BETWEEN v.granted_on AND v.valid_until
+$$;
+
+-- Of what is only on record nobody knows. Nothing is missing from a workshop that was held, or is off.
 CREATE OR REPLACE FUNCTION rule.readiness(w data.workshop) RETURNS json LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
 		'staffed', bool_and(g.lacks IS NULL) FILTER (WHERE g.guard = 'staffed'),
 		'funded', bool_and(g.lacks IS NULL) FILTER (WHERE g.guard = 'funded'),
 		'targeted', bool_and(g.lacks IS NULL) FILTER (WHERE g.guard = 'targeted'),
-		'missing', COALESCE(json_agg(rule.reason(g.guard, g.lacks))
-			FILTER (WHERE g.lacks IS NOT NULL AND NOT g.waived), '[]'))
-	FROM rule.guards(w) g WHERE g.guard IN ('staffed', 'funded', 'targeted')
+		'missing', COALESCE(json_agg(rule.reason(g.guard, g.lacks)) FILTER (WHERE g.lacks IS NOT NULL AND NOT g.waived
+			AND w.status IN ('draft', 'planned', 'announced', 'postponed')), '[]'),
+		'waived', rule.waived(w.id))
+	FROM rule.guards(w) g WHERE g.guard IN ('staffed', 'funded', 'targeted') AND NOT w.historic
 $$;

@@ -30,7 +30,8 @@ RETURNS TABLE (w data.workshop, confirmed bigint, donors text[], experts int) LA
 	             SELECT l.donor FROM rule.line l
 	             WHERE l.workshop = w.id AND l.donor IS NOT NULL AND l.status IN ('pledged', 'confirmed')
 	               AND rule.stood(l.present, l.recorded, as_of) ORDER BY 1),
-	       (SELECT count(*)::int FROM rule.place_on_team t
+	       -- of what is only on record nobody wrote down how many there were
+	       (SELECT CASE WHEN w.historic THEN NULLIF(count(*), 0) ELSE count(*) END::int FROM rule.place_on_team t
 	        WHERE t.workshop = w.id AND t.engaged AND rule.stood(t.present, t.recorded, as_of))
 	FROM rule.workshops_at(as_of) w
 $$;
@@ -85,8 +86,8 @@ RETURNS TABLE (w data.workshop, confirmed bigint, donors text[], experts int) LA
 		UNION ALL SELECT l.workshop FROM rule.line l WHERE l.present
 			AND l.status IN ('pledged', 'confirmed') AND l.donor = ANY (rule.texts(args, 'donor')))
 		ELSE a.donors && rule.texts(args, 'donor') END)
-	  AND (NOT args ? 'funded' OR args ->> 'funded' = CASE WHEN a.confirmed = 0 THEN 'no'
-		WHEN a.confirmed >= (a.w).budget THEN 'yes' ELSE 'partly' END)
+	  AND (NOT args ? 'funded' OR args ->> 'funded' = CASE WHEN (a.w).historic AND (a.w).budget IS NULL THEN ''
+		WHEN a.confirmed >= (a.w).budget THEN 'yes' WHEN a.confirmed = 0 THEN 'no' ELSE 'partly' END)
 	  AND (NOT args ? 'q' OR CASE WHEN as_of = 'infinity' THEN (a.w).id IN (SELECT rule.with_words(args ->> 'q'))
 		ELSE data.words_of((a.w).title, (a.w).summary, (a.w).theme, (a.w).city, (a.w).venue)
 			@@ rule.word_query(args ->> 'q') END)

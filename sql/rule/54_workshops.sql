@@ -76,9 +76,9 @@ $$;
 -- What would help: the day the kind opens, a waiver of what is missing.
 CREATE OR REPLACE FUNCTION rule.eligibility_ways(w data.workshop) RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT COALESCE(jsonb_agg(CASE f.code
-		WHEN 'opening' THEN rule.alternative('earliest', format('A %s workshop can start on %s or later.', w.kind,
+		WHEN 'opening' THEN rule.alternative('earliest', format('Workshops of this kind can start on %s or later.',
 			rule.iso(k.opens_on)), rule.iso(k.opens_on))
-		ELSE rule.alternative('waiver', format('A waiver of %s for %s and %s, with who, why and until when.',
+		ELSE rule.alternative('waiver', format('A waiver of %s for %s and %s workshops, with who, why and until when.',
 			f.code, f.member, w.kind), f.code) END), '[]')
 	FROM rule.eligibility_faults(w) f JOIN data.kind k ON k.code = w.kind
 $$;
@@ -134,7 +134,7 @@ RETURN (body - '{start,end,budget,request}'::text[])
 -- What a new workshop says unless it is told: its host's and its request's ways.
 CREATE OR REPLACE FUNCTION rule.workshop_defaults(body jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT jsonb_build_object('timezone', m.timezone, 'sessions', '[]'::jsonb, 'purposes', '{}'::text[],
-		'regions', COALESCE(ARRAY[m.region], '{}'), 'donors', '{}'::text[],
+		'regions', array_remove(ARRAY[m.region], NULL), 'donors', '{}'::text[],
 		'beneficiaries', CASE WHEN body ->> 'kind' = 'national'
 			THEN array_remove(ARRAY[COALESCE(r.member, m.code)], NULL) ELSE '{}' END,
 		'instruments', ARRAY(SELECT i.instrument FROM data.request_instrument i WHERE i.request = r.id ORDER BY 1),

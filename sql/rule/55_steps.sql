@@ -69,25 +69,36 @@ DECLARE
 BEGIN
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, format('The team cannot follow: %s', reasons #>> '{0,sentence}'), 'start',
-			jsonb_build_object('reasons', reasons, 'alternatives', rule.team_date_alternatives(w)));
+			jsonb_build_object('reasons', reasons, 'alternatives', rule.team_date_alternatives(w, NULL)));
 	END IF;
 END $$;
 
--- The next days that suit the host and everybody on the team.
-CREATE OR REPLACE FUNCTION rule.team_date_alternatives(w data.workshop) RETURNS jsonb LANGUAGE sql STABLE AS $$
+-- The next days that suit the host, everybody on the team and somebody who would join it (NULL: nobody):
+-- free with travel and rest, and accredited throughout.
+DROP FUNCTION IF EXISTS rule.team_date_alternatives(data.workshop);
+CREATE OR REPLACE FUNCTION rule.team_date_alternatives(w data.workshop, joining text) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	WITH people AS MATERIALIZED (
+		SELECT m.expert, m.travel_before, m.travel_after, m.rest_days
+		FROM data.mission m WHERE m.workshop = w.id AND m.engaged AND m.expert IS DISTINCT FROM joining
+		UNION ALL
+		SELECT e.id, j.travel, j.travel, j.rest
+		FROM data.expert e, rule.journey(e.member, w.host, w.mode) j WHERE e.id = joining
+	)
 	SELECT COALESCE(jsonb_agg(rule.alternative('dates', format('%s to %s suits the host and the team.',
 		rule.iso(f.first), rule.iso(f.last)), rule.iso(f.first) || '/' || rule.iso(f.last)) ORDER BY f.first), '[]')
 	FROM (
 		SELECT d.first, d.last
 		FROM rule.free_dates(w.host, w.end_date - w.start_date + 1, w.start_date, 60) d
 		WHERE NOT EXISTS (
-			SELECT FROM data.mission m
-			CROSS JOIN LATERAL (SELECT daterange(d.first - m.travel_before,
-				d.last + m.travel_after + m.rest_days, '[]')) AS b (block)
-			WHERE m.workshop = w.id AND m.engaged AND (
-				EXISTS (SELECT FROM data.unavailability u WHERE u.expert = m.expert AND u.days && b.block)
-				OR EXISTS (SELECT FROM data.mission o WHERE o.expert = m.expert AND o.live
-				           AND o.workshop <> w.id AND o.block && b.block)))
+			SELECT FROM people p
+			CROSS JOIN LATERAL (SELECT daterange(d.first - p.travel_before,
+				d.last + p.travel_after + p.rest_days, '[]')) AS b (block)
+			WHERE EXISTS (SELECT FROM data.unavailability u WHERE u.expert = p.expert AND u.days && b.block)
+			   OR EXISTS (SELECT FROM data.mission o WHERE o.expert = p.expert AND o.live
+			              AND o.workshop <> w.id AND o.block && b.block)
+			   OR EXISTS (SELECT FROM rule.standing(p.expert, w.instruments, d.first, d.last) s
+			              WHERE s.level IS NULL))
 		ORDER BY d.first LIMIT 3) AS f
 $$;
 
@@ -116,8 +127,12 @@ BEGIN
 			SELECT string_agg(r.code, ', ' ORDER BY r.code) FROM data.status_reason r)), 'reason');
 	END IF;
 	PERFORM rule.check_guards(w, wanted, step.guards);
+	-- Criteria are gates, when a workshop is planned and again when the world is told of it.
+	IF wanted IN ('planned', 'announced') THEN
+		PERFORM rule.check_plan(w);
+	END IF;
 	IF wanted = 'planned' THEN
-		PERFORM rule.check_plan(w), rule.check_team_moves(w);
+		PERFORM rule.check_team_moves(w);
 	END IF;
 END $$;
 
@@ -130,10 +145,14 @@ DECLARE
 BEGIN
 	SELECT jsonb_agg(rule.reason(g.guard, g.lacks)), array_agg(g.guard) INTO reasons, failing
 	FROM rule.guards(w) g WHERE g.guard = ANY (needed) AND g.lacks IS NOT NULL AND NOT g.waived;
+	IF 'staffed' = ANY (failing) THEN
+		reasons := reasons || (SELECT COALESCE(jsonb_agg(rule.reason(f.code, f.sentence)), '[]')
+			FROM data.mission m, rule.faults(w, m.expert, m.role) f WHERE m.workshop = w.id AND m.engaged);
+	END IF;
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, format('%s is not ready to become %s: %s', w.id, wanted, reasons #>> '{0,sentence}'),
 			'to', jsonb_build_object('reasons', reasons, 'alternatives',
-			CASE WHEN 'staffed' = ANY (failing) THEN rule.candidate_alternatives(w) ELSE '[]' END
+			CASE WHEN 'staffed' = ANY (failing) THEN rule.candidate_alternatives(w, NULL) ELSE '[]' END
 			|| (SELECT COALESCE(jsonb_agg(rule.alternative('waiver', format('A waiver of %s for %s, with who, why and '
 				'until when.', f, w.id), f)), '[]') FROM unnest(failing) AS f
 			    WHERE f IN ('staffed', 'funded', 'targeted'))));

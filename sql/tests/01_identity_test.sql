@@ -36,6 +36,10 @@ INSERT INTO data.request (member, kind, received_on) VALUES ('FJ', 'national', '
 SELECT rule.create_token('coordinator', 'staff') AS staff, rule.create_token('admin', 'admin') AS admin,
        rule.create_token('donor', 'donor', NULL, 'GIVER') AS donor \gset
 
+SELECT throws_ok($$SELECT rule.create_token('donor', 'donor', NULL, 'NOBODY')$$, 'AT400',
+	'There is no donor NOBODY; give a code of the list of donors.', 'a token for a donor there is not');
+SELECT throws_ok($$SELECT rule.create_token('expert', 'expert', 'E-NONE')$$, 'AT400',
+	'There is no expert E-NONE; give an id as in E-0001.', 'or an expert');
 SELECT matches(:'staff'::text, '^atl_[a-z2-7]{12}_[a-z2-7]{52}$', 'a token''s form');
 SELECT is((SELECT count(*) FROM data.token t WHERE t::text LIKE '%' || substr(:'staff', 18) || '%'), 0::bigint,
 	'its secret is not kept');

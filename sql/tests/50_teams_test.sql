@@ -82,6 +82,20 @@ SELECT throws_like($$UPDATE data.workshop SET status = 'planned' WHERE id = 'W-N
 SELECT is(obj_description((SELECT oid FROM pg_constraint WHERE conname = 'mission_no_double_booking'), 'pg_constraint')
 	LIKE 'This expert is on another workshop%', true, 'and has its sentence');
 
+-- Who stands in the way of nobody but the calendar is offered other days: free with travel and rest, and
+-- within the accreditation.
+UPDATE data.expert SET active = false WHERE id NOT IN ('E-F1', 'E-X1');
+INSERT INTO data.unavailability (expert, first_day, last_day) VALUES ('E-F1', '2031-04-05', '2031-04-19');
+SELECT pg_temp.workshop('2031-04-07') AS april \gset
+SELECT is(pg_temp.join(:'april', 'E-F1'), '409 unavailable > 2031-04-22/2031-04-25',
+	'the first days with two of travel before them; no other expert is left');
+DELETE FROM data.accreditation WHERE expert = 'E-F1' AND stage <> 'accredited';
+UPDATE data.accreditation SET valid_until = '2031-04-24' WHERE expert = 'E-F1';
+SELECT is(pg_temp.join(:'april', 'E-F1'), '409 unavailable', 'no days beyond the accreditation are offered');
+SELECT is(pg_temp.join(:'april', 'E-X1'), '409 accreditation', 'nor any to whom no day helps');
+UPDATE data.expert SET active = id <> 'E-I1';
+UPDATE data.accreditation SET valid_until = NULL WHERE expert = 'E-F1';
+
 -- Candidates: everybody is judged, nobody twice.
 SELECT is((SELECT count(*) FROM rule.candidates((SELECT w FROM data.workshop w WHERE id = :'later'))),
 	(SELECT count(*) FROM data.expert), 'one verdict an expert');

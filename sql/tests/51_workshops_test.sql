@@ -32,6 +32,7 @@ SELECT is(pg_temp.plan('{"host": "KE"}'), '409 kpi_evaluation,notification,reque
 SELECT is(pg_temp.plan('{"start": "2022-06-27", "end": "2022-06-30"}'), '409 opening > 2022-07-01',
 	'before the kind opens');
 SELECT is(pg_temp.plan('{"host": null}'), '400', 'in person without a place');
+SELECT is(pg_temp.plan('{"kind": "regional", "host": null, "mode": "online"}'), '201', 'online there is none, nor a region');
 SELECT is(pg_temp.plan('{"host": "ZZ"}'), '400', 'an unknown host');
 SELECT is(pg_temp.plan('{"instruments": ["ABACUS"]}'), '400', 'an unknown instrument');
 SELECT is(pg_temp.plan('{"regions": ["MARS"]}'), '400', 'an unknown region');
@@ -48,6 +49,8 @@ SELECT throws_like($$INSERT INTO data.workshop (kind, title, start_date, end_dat
 	'global events are only on record');
 SELECT lives_ok($$INSERT INTO data.workshop (id, kind, title, status, historic, regions)
 	VALUES ('HW-X', 'global', 'G', 'delivered', true, '{ALL}')$$, 'where a record may lack days, mode and place');
+SELECT is(pg_temp.call('workshop_get', '{"id": "HW-X"}') -> 'readiness',
+	'{"staffed": null, "funded": null, "targeted": null, "missing": [], "waived": []}', 'and nothing is missing from the past');
 
 -- A request is followed.
 INSERT INTO data.request (id, member, kind, received_on, status, languages) VALUES ('R-T', 'FJ', 'national', '2030-01-01', 'accepted', '{en}');
@@ -76,6 +79,20 @@ INSERT INTO data.waiver (criterion, workshop, reason, granted_by, granted_on, va
 VALUES ('targeted', :'w', 'why', 'A-TEST', '2020-01-01', '2020-12-31');
 SELECT is(pg_temp.step(:'w', 'announced'), '409 targeted > targeted', 'a waiver that is over');
 UPDATE data.waiver SET valid_until = '2039-12-31' WHERE workshop = :'w';
+SELECT is(pg_temp.call('workshop_get', jsonb_build_object('id', :'w')) -> 'readiness' -> 'waived' -> 0 ->> 'sentence',
+	(SELECT id || ' sets it aside until 2039-12-31, granted by Desk: why' FROM data.waiver WHERE workshop = :'w'),
+	'a waiver is shown with who, why and until when');
+
+-- What held when the team was made, and when the workshop was planned, must hold still.
+UPDATE data.accreditation SET valid_until = '2031-05-06' WHERE expert = 'E-F1';
+SELECT is(pg_temp.step(:'w', 'announced'), '409 accreditation,staffed > E-F3', 'an accreditation that ends sooner now');
+UPDATE data.accreditation SET valid_until = NULL WHERE expert = 'E-F1';
+INSERT INTO data.unavailability (id, expert, first_day, last_day) VALUES ('U-T', 'E-F2', '2031-05-06', '2031-05-06');
+SELECT is(pg_temp.step(:'w', 'announced'), '409 staffed,unavailable > E-F3', 'an expert who cannot any more');
+DELETE FROM data.unavailability WHERE id = 'U-T';
+UPDATE data.member SET blocked = true WHERE code = 'FJ';
+SELECT is(pg_temp.step(:'w', 'announced'), '409 membership > membership', 'a Member that is blocked by now');
+UPDATE data.member SET blocked = false WHERE code = 'FJ';
 SELECT is(pg_temp.step(:'w', 'announced'), '200', 'a waiver in force');
 SELECT is((SELECT sequence FROM data.workshop WHERE id = :'w'), 1, 'tentative became confirmed');
 

@@ -42,6 +42,7 @@ BEGIN
 	RETURN pg_temp.call('activity_get', jsonb_build_object('id', id)) ->> name;
 END $$;
 SELECT is(pg_temp.part('public', :'announced', 'experts'), '2', 'experts are a number');
+SELECT is(pg_temp.part('public', 'HW-T', 'experts'), NULL, 'where it is known');
 SELECT is(pg_temp.part('public', :'announced', 'donors'), '["D-ONE"]', 'donors are who confirmed');
 SELECT is(pg_temp.part('public', :'announced', 'budget'), NULL, 'budgets are not public');
 SELECT is(pg_temp.part('one', :'announced', 'budget'), '{"amount": 1000, "currency": "EUR"}', 'a donor sees it');
@@ -76,6 +77,9 @@ SELECT is(pg_temp.seen('desk', '{"from": "2031-03-06", "to": "2031-03-16"}'), 'P
 SELECT is(pg_temp.seen('desk', '{"from": "2031-03-07", "to": "2031-03-16"}'), NULL, 'and no day more');
 SELECT is(pg_temp.seen('public', '{"to": "2019-12-31"}'), 'Held', 'without a last day: by the first');
 SELECT is(pg_temp.seen('desk', '{"funded": "partly"}'), 'Announced', 'funded');
+SELECT is(pg_temp.seen('desk', '{"funded": "no"}'), 'Planned, Never public', 'not funded: the past, of which nothing is known, is not');
+UPDATE data.workshop SET budget = 0 WHERE id = :'hidden';
+SELECT is(pg_temp.seen('desk', '{"funded": "yes"}'), 'Never public', 'what costs nothing is funded');
 SELECT is(pg_temp.seen('public', '{"q": "posts parc"}'), 'Announced', 'words, by their beginnings');
 SELECT is(pg_temp.seen('public', '{"q": "fiji announced"}'), 'Announced', 'and the host''s name');
 SELECT is(pg_temp.seen('public', '{"q": "planned"}'), NULL, 'words do not uncover');
