@@ -327,6 +327,7 @@ CREATE TABLE data.mission (
 	travel_stated boolean NOT NULL DEFAULT false, -- by a person; else it follows from the distance
 	rest_days int NOT NULL,
 	note text,
+	sequence int NOT NULL DEFAULT 0, -- of the calendar event, beside the workshop's; see data.raise_mission
 	start_date date NOT NULL, -- these three are the workshop's and follow it
 	end_date date NOT NULL,
 	workshop_live boolean NOT NULL,
@@ -375,8 +376,25 @@ COMMENT ON CONSTRAINT mission_no_double_booking ON data.mission IS
 	'This expert is on another workshop in these days, travel and rest counted; choose another expert '
 	'or other days.';
 
+-- Days away, the role, and whether it is on and accepted are material in an expert's calendar; notes are not.
+CREATE FUNCTION data.raise_mission() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$
+BEGIN
+	NEW.sequence := OLD.sequence;
+	IF (NEW.start_date - NEW.travel_before, NEW.end_date + NEW.travel_after, NEW.travel_before, NEW.travel_after,
+	    NEW.role, NEW.status, NEW.release IN ('refused', 'withdrawn'))
+	   IS DISTINCT FROM
+	   (OLD.start_date - OLD.travel_before, OLD.end_date + OLD.travel_after, OLD.travel_before, OLD.travel_after,
+	    OLD.role, OLD.status, OLD.release IN ('refused', 'withdrawn')) THEN
+		NEW.sequence := OLD.sequence + 1;
+	END IF;
+	RETURN NEW;
+END $$;
+
 CREATE TRIGGER "05_sequence" BEFORE UPDATE ON data.workshop
 FOR EACH ROW EXECUTE FUNCTION data.raise_sequence();
+CREATE TRIGGER "05_sequence" BEFORE UPDATE ON data.mission
+FOR EACH ROW EXECUTE FUNCTION data.raise_mission();
 CREATE TRIGGER "10_revise" BEFORE INSERT OR UPDATE ON data.workshop
 FOR EACH ROW EXECUTE FUNCTION data.revise();
 CREATE TRIGGER "15_link" AFTER INSERT OR UPDATE OF regions, instruments, beneficiaries, donors
@@ -396,6 +414,7 @@ FOR EACH ROW EXECUTE FUNCTION audit.record('id', 'note');
 CREATE TRIGGER "40_tell" AFTER INSERT OR UPDATE OR DELETE ON data.mission
 FOR EACH STATEMENT EXECUTE FUNCTION data.tell('activities');
 -- What hangs on a workshop is asked for as of an instant by the workshop's id.
+CREATE INDEX past_of_expert ON data.past ((row ->> 'expert')) WHERE entity = 'mission'; -- places that were taken back
 CREATE INDEX past_of_workshop ON data.past ((row ->> 'workshop'), entity) WHERE row ? 'workshop';
 
 -- Who sees what: staff everything; everybody what is published; donors what is planned too; an

@@ -96,13 +96,28 @@ RETURNS TABLE (part text, first date, last date) LANGUAGE sql IMMUTABLE AS $$
 	       ('-back', m.end_date + 1, m.end_date + m.travel_after)
 $$;
 
-CREATE OR REPLACE FUNCTION rule.mission_event(m data.mission, w data.workshop, detail text, part text,
-                                              first date, last date) RETURNS SETOF api.event
+-- An expert's places on teams, and those taken back, with when, of which calendars tell for 90 days.
+CREATE OR REPLACE FUNCTION rule.places_of(of_expert text, day date)
+RETURNS TABLE (m data.mission, taken_back timestamptz) LANGUAGE sql STABLE AS $$
+	SELECT m, NULL::timestamptz FROM data.mission m WHERE m.expert = of_expert
+	UNION ALL
+	SELECT r, upper(p.recorded)
+	FROM data.past p, jsonb_populate_record(NULL::data.mission, p."row") r
+	WHERE p.entity = 'mission' AND p."row" ->> 'expert' = of_expert
+	  AND rule.still_shown((upper(p.recorded) AT TIME ZONE 'UTC')::date, day)
+	  AND NOT EXISTS (SELECT FROM data.mission n WHERE n.id = p.key)
+	  AND NOT EXISTS (SELECT FROM data.past q
+	                  WHERE q.entity = 'mission' AND q.key = p.key AND q.recorded >> p.recorded)
+$$;
+
+DROP FUNCTION IF EXISTS rule.mission_event(data.mission, data.workshop, text, text, date, date);
+CREATE OR REPLACE FUNCTION rule.mission_event(m data.mission, taken_back timestamptz, w data.workshop, detail text,
+                                              part text, first date, last date) RETURNS SETOF api.event
 LANGUAGE sql STABLE AS $$
-	SELECT w.uid || '-' || lower(m.id) || part, w.sequence + m.revision - 1,
-	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at)), rule.epoch(m.created_at),
-	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at)),
-	       CASE WHEN NOT m.engaged OR w.status IN ('postponed', 'cancelled') THEN 'CANCELLED'
+	SELECT w.uid || '-' || lower(m.id) || part, w.sequence + m.sequence + (taken_back IS NOT NULL)::int,
+	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at, taken_back)), rule.epoch(m.created_at),
+	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at, taken_back)),
+	       CASE WHEN taken_back IS NOT NULL OR NOT m.engaged OR w.status IN ('postponed', 'cancelled') THEN 'CANCELLED'
 	            WHEN m.status = 'accepted' THEN 'CONFIRMED' ELSE 'TENTATIVE' END,
 	       first, last, w.timezone,
 	       CASE WHEN part = '' AND detail = 'full' THEN rule.session_rows(w.sessions) ELSE '[]'::json END,
@@ -121,12 +136,12 @@ CREATE OR REPLACE FUNCTION rule.calendar_events(token text, day date) RETURNS SE
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 	SELECT e.*
 	FROM rule.open_calendar(token) c
-	JOIN data.mission m ON m.expert = c.of_expert
-	JOIN data.workshop w ON w.id = m.workshop
-	CROSS JOIN LATERAL rule.mission_parts(m) p
-	CROSS JOIN LATERAL rule.mission_event(m, w, c.detail, p.part, p.first, p.last) e
+	CROSS JOIN LATERAL rule.places_of(c.of_expert, day) o
+	JOIN data.workshop w ON w.id = (o.m).workshop
+	CROSS JOIN LATERAL rule.mission_parts(o.m) p
+	CROSS JOIN LATERAL rule.mission_event(o.m, o.taken_back, w, c.detail, p.part, p.first, p.last) e
 	WHERE p.last >= p.first AND w.status <> 'draft'
 	  AND (w.status NOT IN ('postponed', 'cancelled') OR rule.still_shown(w.status_on, day))
-	  AND (m.engaged OR rule.still_shown((m.recorded_at AT TIME ZONE 'UTC')::date, day))
+	  AND ((o.m).engaged OR rule.still_shown(((o.m).recorded_at AT TIME ZONE 'UTC')::date, day))
 	ORDER BY e.first, e.uid
 $$;

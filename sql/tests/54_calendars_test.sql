@@ -44,6 +44,21 @@ UPDATE data.mission SET status = 'accepted' WHERE expert = 'E-F1';
 SELECT alike(pg_temp.feed(:'busy'), 'CONFIRMED%', 'confirmed once accepted');
 SELECT set_eq(format($$SELECT DISTINCT sequence FROM api.calendar_feed('{"token": "%s"}', NULL)$$, :'whole'), '{1}'::int[],
 	'with a higher sequence');
+UPDATE data.mission SET note = 'Brings the case studies.', release = 'asked' WHERE expert = 'E-F1';
+SELECT set_eq(format($$SELECT DISTINCT sequence FROM api.calendar_feed('{"token": "%s"}', NULL)$$, :'whole'), '{1}'::int[],
+	'which a note does not raise');
+UPDATE data.mission SET travel_before = 3, travel_stated = true WHERE expert = 'E-F1';
+SELECT set_eq(format($$SELECT DISTINCT sequence FROM api.calendar_feed('{"token": "%s"}', NULL)$$, :'whole'), '{2}'::int[],
+	'and a day of travel does');
+-- A place taken back is told of, once, for 90 days.
+SAVEPOINT kept;
+DELETE FROM data.mission WHERE expert = 'E-F1';
+SELECT is((SELECT string_agg(concat_ws(' ', e.status, e.sequence, e.uid LIKE w.uid || '-m-%', e.stamp >= e.created), ', ')
+	FROM api.calendar_feed(jsonb_build_object('token', :'busy'::text), NULL) e, data.workshop w WHERE w.id = :'w'),
+	'CANCELLED 3 t t, CANCELLED 3 t t, CANCELLED 3 t t', 'a place taken back');
+SELECT isnt(pg_temp.feed(:'busy', (rule.today() + 90)::text), NULL, 'is told for 90 days');
+SELECT is(pg_temp.feed(:'busy', (rule.today() + 91)::text), NULL, 'and no longer');
+ROLLBACK TO SAVEPOINT kept;
 UPDATE data.workshop SET status = 'cancelled', status_reason = 'other', status_on = '2031-01-01' WHERE id = :'w';
 SELECT alike(pg_temp.feed(:'busy', '2031-04-01'), 'CANCELLED%', 'cancelled for 90 days');
 SELECT is(pg_temp.feed(:'busy', '2031-04-02'), NULL, 'and gone');
