@@ -8,5 +8,6 @@ CREATE TYPE api.event AS (
 	summary text, description text, location text, url text, organizer text,
 	latitude float8, longitude float8,
 	categories json, -- [text…]
-	transparent boolean, private boolean
+	transparent boolean, private boolean,
+	calendar text -- what the whole calendar is called; NULL: as the public one
 );

@@ -12,9 +12,9 @@
 	X(sequence)                                                                                    \
 	X(stamp)                                                                                       \
 	X(created)                                                                                     \
-	X(modified) X(status) X(first) X(last) X(zone) X(sessions) X(summary) X(description)           \
-		X(location) X(url) X(organizer) X(latitude) X(longitude) X(categories) X(transparent)      \
-			X(private)
+	X(modified)                                                                                    \
+	X(status) X(first) X(last) X(zone) X(sessions) X(summary) X(description) X(location) X(url)    \
+		X(organizer) X(latitude) X(longitude) X(categories) X(transparent) X(private) X(calendar)
 
 struct columns {
 #define X(name) int name;
@@ -220,6 +220,10 @@ enum err feed_read(struct arena *a, const struct db_result *r, struct feed *ret,
 	for (size_t i = 0; i < r->rows; i++) {
 		struct row row = {.arena = a, .result = r, .at = i};
 		struct event *e = &ret->events[ret->n];
+		if (!value(&row, c.uid).p && value(&row, c.calendar).p) {
+			ret->name = text(&row, c.calendar);
+			continue;
+		}
 		if (!event_read(&row, &c, e)) {
 			const char *sentence =
 				arena_printf(a, "Row %zu of the feed was left out: %s.", i + 1, row.why.sentence);

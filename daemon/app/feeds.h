@@ -15,9 +15,11 @@ struct feed {
 	size_t skipped;   /* rows left out, by feed_read and feed_render together */
 	struct why fault; /* why the first of them was; field is its uid */
 	int64_t modified; /* newest LAST-MODIFIED in it (DTSTAMP where a row has none); 0: empty */
+	struct str name;  /* of the calendar; empty: as the public one */
 };
 
-/* Rows of api.event, columns found by name, texts copied into `a`. A faulty row (no uid, a date
+/* Rows of api.event, columns found by name, texts copied into `a`. A row with a calendar's
+ * name and no uid is that name alone. A faulty row (no uid, a date
  * that is none, sessions that are not [[day, start, end]…]) is left out and counted; ERR_INTERNAL
  * when a column is missing, since then SQL and C disagree. */
 must_check enum err feed_read(struct arena *a, const struct db_result *r, struct feed *ret,

@@ -7,6 +7,7 @@
 #include "app/owner.h"
 #include "app/schema_version.h"
 #include "config.h"
+#include "ical/zone.h"
 
 #include "base/banned.h"
 
@@ -37,7 +38,10 @@ static int run(const struct options *o, struct conf *conf) {
 	struct why why = {0};
 	enum err e = ERR_NONE;
 	switch (o->command) {
-	case COMMAND_SERVE: return house_run(conf, o->conf_path);
+	case COMMAND_SERVE:
+		if (getenv("TZDIR"))
+			zone_directory(getenv("TZDIR"));
+		return house_run(conf, o->conf_path);
 	case COMMAND_PRINT_CONFIG: conf_print(conf, stdout); break;
 	case COMMAND_MIGRATE: e = owner_migrate(conf, o, stdout, &why); break;
 	case COMMAND_CREATE_TOKEN: e = owner_create_token(conf, o, stdout, &why); break;

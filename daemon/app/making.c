@@ -139,7 +139,7 @@ static void feed_known(struct making *m, const struct db_result *r) {
 	}
 	m->answer.page.content_type = STR("text/calendar; charset=utf-8");
 	m->calendar = (struct calendar){
-		.name = str_of(arena_strdup(m->arena, conf->feeds_name)),
+		.name = m->feed.name.n ? m->feed.name : str_of(arena_strdup(m->arena, conf->feeds_name)),
 		.url = str_of(arena_strdup(m->arena, conf->listen_public_url)),
 		.refresh_hours = (int)conf->feeds_refresh,
 	};

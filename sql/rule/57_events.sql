@@ -62,19 +62,20 @@ LANGUAGE sql STABLE AS $$
 	       rule.location_text(w, true), w.url, NULL::text,
 	       (SELECT m.latitude::float8 FROM data.member m WHERE m.code = w.host AND m.capital = w.city),
 	       (SELECT m.longitude::float8 FROM data.member m WHERE m.code = w.host AND m.capital = w.city),
-	       to_json(array_remove(ARRAY[w.kind, w.theme] || w.regions, NULL)), true, false
+	       to_json(array_remove(ARRAY[w.kind, w.theme] || w.regions, NULL)), true, false, NULL::text
 $$;
 
 -- A person's calendar -------------------------------------------------------------------------
 
 -- Whose feed an address is; unknown and revoked ones are alike. Runs as the owner: the address is the
 -- credential, and nobody else may see digests.
-CREATE OR REPLACE FUNCTION rule.open_calendar(token text, OUT of_expert text, OUT detail text)
+DROP FUNCTION IF EXISTS rule.open_calendar(text) CASCADE;
+CREATE FUNCTION rule.open_calendar(token text, OUT of_expert text, OUT detail text, OUT label text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
 	used date;
 BEGIN
-	SELECT c.expert, c.detail, c.last_used_on INTO of_expert, open_calendar.detail, used
+	SELECT c.expert, c.detail, c.label, c.last_used_on INTO of_expert, open_calendar.detail, open_calendar.label, used
 	FROM data.calendar c
 	WHERE c.selector = substr(token, 1, 12) AND substr(token, 13, 1) = '_' AND c.revoked_at IS NULL
 	  AND c.digest = sha256(convert_to(substr(token, 14), 'UTF8'));
@@ -128,20 +129,27 @@ LANGUAGE sql STABLE AS $$
 	       CASE WHEN part = '' AND detail = 'full' THEN rule.event_text(w, '{}', 0) END,
 	       CASE WHEN part = '' AND detail <> 'busy' THEN rule.location_text(w, detail = 'full') END,
 	       CASE WHEN part = '' AND detail = 'full' THEN w.url END, NULL::text, NULL::float8, NULL::float8,
-	       '[]'::json, false, detail = 'busy'
+	       '[]'::json, false, detail = 'busy', NULL::text
 $$;
 
--- Runs as the owner, for whoever an address names.
+-- Runs as the owner, for whoever an address names. The first row is the calendar's name alone, so that one
+-- without events has its name too.
 CREATE OR REPLACE FUNCTION rule.calendar_events(token text, day date) RETURNS SETOF api.event
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	c CONSTANT record := rule.open_calendar(token);
+	named api.event;
+BEGIN
+	named.calendar := format('%s (%s)', (SELECT x.name FROM data.expert x WHERE x.id = c.of_expert), c.label);
+	RETURN NEXT named;
+	RETURN QUERY
 	SELECT e.*
-	FROM rule.open_calendar(token) c
-	CROSS JOIN LATERAL rule.places_of(c.of_expert, day) o
+	FROM rule.places_of(c.of_expert, day) o
 	JOIN data.workshop w ON w.id = (o.m).workshop
 	CROSS JOIN LATERAL rule.mission_parts(o.m) p
 	CROSS JOIN LATERAL rule.mission_event(o.m, o.taken_back, w, c.detail, p.part, p.first, p.last) e
 	WHERE p.last >= p.first AND w.status <> 'draft'
 	  AND (w.status NOT IN ('postponed', 'cancelled') OR rule.still_shown(w.status_on, day))
 	  AND ((o.m).engaged OR rule.still_shown(((o.m).recorded_at AT TIME ZONE 'UTC')::date, day))
-	ORDER BY e.first, e.uid
-$$;
+	ORDER BY e.first, e.uid;
+END $$;

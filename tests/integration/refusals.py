@@ -43,9 +43,17 @@ class Refusals(Case):
         self.add_expert("Tane Free", "AU")
         problem = self.refused(self.join(self.ana, other), 409, alternatives=True)
         self.assertEqual(self.ok(self.desk.get(f"/v1/workshops/{other}/team")).json["items"], [])
+        codes = [a["code"] for a in problem["alternatives"]]
+        self.assertEqual(set(codes), {"expert", "dates"}, codes)
         for alternative in problem["alternatives"]:  # each of them is one
-            self.ok(self.join(alternative["value"], other), 201)
-            self.ok(self.desk.delete(f"/v1/workshops/{other}/team/{alternative['value']}", '"1"'), 204)
+            expert = self.ana
+            if alternative["code"] == "dates":
+                start, end = alternative["value"].split("/")
+                self.ok(self.desk.change(f"/v1/workshops/{other}", {"start": start, "end": end}))
+            else:
+                expert = alternative["value"]
+            self.ok(self.join(expert, other), 201)
+            self.ok(self.desk.delete(f"/v1/workshops/{other}/team/{expert}", '"1"'), 204)
 
     def test_own_administration(self):
         self.refused(self.join(self.add_expert("Sina Own", "WS")), 409, "own_administration")

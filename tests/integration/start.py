@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+from unittest import mock
 
 from harness import ATELIERD, ROOT, Client, Connection, Daemon, World
 from story import Case
@@ -33,6 +34,15 @@ class Start(Case):
     def test_it_starts_and_stops(self):
         self.starts()
         self.assertFalse(os.path.exists(self.daemon.http))
+
+    def test_time_zones_are_read_where_tzdir_says(self):
+        target = "/v1/activities.ics?shape=sessions&from=2027-01-01"
+        self.assertIn("BEGIN:VTIMEZONE", self.ok(World.public.get(target)).text)
+        with mock.patch.dict(os.environ, TZDIR=self.daemon.dir):  # where there are none
+            self.daemon.start()
+        answer = self.ok(self.daemon.client().get(target))
+        self.assertNotIn("BEGIN:VTIMEZONE", answer.text)
+        self.assertNotEqual(answer.text, World.public.get(target).text)
 
     def test_port_in_use(self):
         with socket.socket() as taken:

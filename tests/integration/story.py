@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The coordinator's story: from a Member's notification to a published national workshop."""
 import datetime
+import re
 import unittest
 import uuid
 
@@ -216,7 +217,8 @@ class Story(Case):
             "indicator": "Consignments with advance data", "level": "results", "value": 60,
             "baseline": 20, "unit": "percent", "due_on": day(300)}), 201)
         ready = self.ok(self.desk.get(self.at())).json["readiness"]
-        self.assertEqual(ready, {"staffed": True, "funded": True, "targeted": True, "missing": []})
+        self.assertEqual(ready, {"staffed": True, "funded": True, "targeted": True, "missing": [],
+                                 "waived": []})
 
     def test_15_an_expert_subscribes(self):
         made = self.ok(self.desk.post(f"/v1/experts/{self.kept['ana']}/calendars",
@@ -256,6 +258,9 @@ class Story(Case):
     def test_18_the_expert_sees_it(self):
         feed = self.ok(World.public.get(self.kept["feed"]))
         self.assertIn("E-commerce: gap analysis", feed.text.replace("\r\n ", ""))
+        named = re.search("^X-WR-CALNAME:(.*)$", feed.text, re.M)[1].strip()
+        self.assertRegex(named, r"^[A-Z].* \(Phone\)$")
+        self.assertNotIn(named, World.public.get("/v1/activities.ics").text)
         self.assertEqual(World.public.get(self.kept["feed"], If_None_Match=feed.etag).status, 304)
 
     def sequence(self):
@@ -269,13 +274,18 @@ class Story(Case):
         self.assertEqual(answer.json["status"], "postponed")
         answer = self.ok(self.desk.post(self.at("/transitions"), {"to": "planned"}))
         self.assertEqual(answer.json["status"], "planned")
-        moved = self.ok(self.desk.change(self.at(), {"start": day(14), "end": day(17)})).json
+        moved = self.ok(self.desk.change(self.at(), {
+            "start": day(14), "end": day(17),
+            "sessions": [{"day": day(14), "start": "09:00", "end": "16:30"}]})).json
         self.assertEqual(moved["start"], day(14))
         self.assertGreater(moved["sequence"], before)
         self.ok(self.desk.post(self.at("/transitions"), {"to": "announced"}))
         lines = self.event(World.public.get("/v1/activities.ics").text)
         self.assertIn(f"DTSTART;VALUE=DATE:{day(14).replace('-', '')}", lines)
         self.assertIn(f"SEQUENCE:{self.sequence()}", lines)
+        timed = World.public.get("/v1/activities.ics?shape=sessions").text
+        self.assertIn("BEGIN:VTIMEZONE\r\nTZID:Pacific/Fiji\r\n", timed)
+        self.assertIn(f"DTSTART;TZID=Pacific/Fiji:{day(14).replace('-', '')}T090000\r\n", timed)
 
     def test_20_it_is_cancelled_and_subscribers_are_told(self):
         answer = self.ok(self.desk.post(self.at("/transitions"),

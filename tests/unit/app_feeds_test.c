@@ -32,13 +32,14 @@ enum {
 	CATEGORIES,
 	TRANSPARENT,
 	PRIVATE,
+	CALENDAR,
 	COLUMNS
 };
 
 static const char *const names[COLUMNS] = {
 	"uid",       "sequence", "stamp",     "created",    "modified",    "status",   "first",
 	"last",      "zone",     "sessions",  "summary",    "description", "location", "url",
-	"organizer", "latitude", "longitude", "categories", "transparent", "private"};
+	"organizer", "latitude", "longitude", "categories", "transparent", "private",  "calendar"};
 
 static const char *const good[COLUMNS] = {
 	"w-1@x.example",
@@ -60,7 +61,8 @@ static const char *const good[COLUMNS] = {
 	"178.44",
 	"[\"national\", \"risk, \\u00e9lan\", \"\"]",
 	"t",
-	"f"};
+	"f",
+	NULL};
 
 static struct arena *a;
 
@@ -184,6 +186,19 @@ static void a_faulty_row_is_left_out_alone(void **state) {
 	}
 }
 
+static void a_name_alone_names_the_calendar(void **state) {
+	(void)state;
+	const char *cells[2 * COLUMNS] = {[CALENDAR] = "Ana (phone)"};
+	memcpy(cells + COLUMNS, good, sizeof good);
+	struct db_result r = rows_new(a, names, COLUMNS, cells, 2);
+	struct feed f;
+	assert_int_equal(feed_read(a, &r, &f, NULL), ERR_NONE);
+	assert_true(str_is(f.name, "Ana (phone)"));
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.skipped, 0);
+	assert_null(feed_with(COLUMNS, NULL).name.p);
+}
+
 static void rendering_counts_what_it_leaves_out(void **state) {
 	(void)state;
 	struct feed f = feed_with(ZONE, "Pacific/Atlantis");
@@ -205,6 +220,7 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(columns_are_found_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(absent_values_are_absent, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_faulty_row_is_left_out_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_name_alone_names_the_calendar, setup, teardown),
 		cmocka_unit_test_setup_teardown(rendering_counts_what_it_leaves_out, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,13 +198,13 @@ static void a_feed_is_made_for_the_day_the_clock_says(void **state) {
 	static const char *const names[] = {
 		"uid",       "sequence", "stamp",     "created",    "modified",    "status",   "first",
 		"last",      "zone",     "sessions",  "summary",    "description", "location", "url",
-		"organizer", "latitude", "longitude", "categories", "transparent", "private"};
-	static const char *const row[] = {"u1",        "0",          "1000000000", NULL, "1000000001",
-	                                  "CONFIRMED", "2026-02-01", "2026-02-03", NULL, NULL,
-	                                  "Workshop",  NULL,         NULL,         NULL, NULL,
-	                                  NULL,        NULL,         NULL,         "f",  "f"};
+		"organizer", "latitude", "longitude", "categories", "transparent", "private",  "calendar"};
+	static const char *const row[] = {
+		"u1",         "0",  "1000000000", NULL,       "1000000001", "CONFIRMED", "2026-02-01",
+		"2026-02-03", NULL, NULL,         "Workshop", NULL,         NULL,        NULL,
+		NULL,         NULL, NULL,         NULL,       "f",          "f",         NULL};
 	static const struct fake_answer feed = {
-		.columns = 20, .names = names, .rows = 1, .values = row};
+		.columns = 21, .names = names, .rows = 1, .values = row};
 	struct world *w = *state;
 	fake_db_expect(w->house.db, "activity_ics", &feed);
 	struct http_exchange *x = get(w, "/v1/activities.ics");
