@@ -36,7 +36,7 @@ struct house {
 	struct http_server *front, *ops;
 	uint64_t answered[HOUSE_CLASSES];
 	uint64_t lag_ms; /* how late the loop was at its last look */
-	bool ready, stopping, reloading;
+	bool ready, stopping, reloading, reload_again;
 };
 
 /* Serve until told to stop; the process's exit status. Says on standard error, in one line, why it

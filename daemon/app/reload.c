@@ -88,9 +88,13 @@ static void file_known(uv_work_t *work, int status) {
 	told_clear(&r->faults);
 	told_clear(&r->kept);
 	free(r);
+	if (h->reload_again)
+		house_reload(h);
 }
 
 void house_reload(struct house *h) {
+	/* The file may have changed since it was read: asked meanwhile, it is read once more. */
+	h->reload_again = h->reloading;
 	if (h->stopping || h->reloading)
 		return;
 	struct reload *r = calloc(1, sizeof *r);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGHUP: the new configuration whole, or the old one and the reason."""
+import os
+import pathlib
 import signal
 
 from harness import Daemon
@@ -37,6 +39,27 @@ class Reload(Case):
         self.reload("state=reloaded")
         self.assertIn("kept=listen.http", self.daemon.logged())
         self.assertIn("X-WR-CALNAME:After\r\n", self.feed())
+
+    def opened(self):
+        try:
+            self.pipe = os.open(self.daemon.conf, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        return True
+
+    def test_asked_again_while_it_reads_it_reads_again(self):
+        text = pathlib.Path(self.daemon.conf).read_text(encoding="utf-8")
+        os.remove(self.daemon.conf)
+        os.mkfifo(self.daemon.conf)  # reading it takes as long as the test wants
+        self.daemon.signal(signal.SIGHUP)
+        for name in ("First", "Last"):
+            self.daemon.wait_for(self.opened, 5, "reading its configuration")
+            if name == "First":
+                self.daemon.signal(signal.SIGHUP)
+                self.ok(self.daemon.client().get("/v1/members/FJ"))
+            os.write(self.pipe, text.replace("Before", name).encode())
+            os.close(self.pipe)
+            self.daemon.wait_for(lambda: f"X-WR-CALNAME:{name}\r\n" in self.feed(), 5, name)
 
     def test_requests_go_on_through_reloads(self):
         for i in range(20):
