@@ -213,5 +213,6 @@ RETURNS TABLE (line int, name text, code text, sentence text) LANGUAGE sql STABL
 	SELECT (r ->> 'line')::int, c.name, 'repeated', format('"%s" is in the list twice.', left(word, 60))
 	FROM rule.import_columns(tab) c, jsonb_array_elements(sheet) AS r,
 	     unnest(string_to_array(r ->> c.name, ';')) AS word
-	WHERE c.several GROUP BY r, c.name, word HAVING count(*) > 1
+	WHERE c.several AND length(r ->> c.name) <= c.most
+	GROUP BY (r ->> 'line')::int, c.name, word HAVING count(*) > 1
 $$;
