@@ -19,6 +19,7 @@ struct command {
 };
 
 int command_check(int argc, char **argv);
+int command_solve(int argc, char **argv);
 
 /* "atelier-plan NAME: " and the sentence, on standard error; returns the status. */
 int command_fail(int status, const char *name, const char *format, ...)
@@ -28,7 +29,9 @@ int command_fail(int status, const char *name, const char *format, ...)
  * status after saying why. */
 int command_read(const char *name, const char *path, struct buf *b);
 
-/* The instance on standard input, in the arena; its text goes to *ret_text unless that is NULL.
- * EXIT_GOOD, or a status after listing every fault on standard error, one a line with its path. */
-int command_instance(const char *name, struct arena *a, struct instance **ret,
-                     struct buf *ret_text);
+/* The instance on standard input, in the arena. EXIT_GOOD, or a status after listing every fault on
+ * standard error, one a line with its path. */
+int command_instance(const char *name, struct arena *a, struct instance **ret);
+
+/* Lists the faults and clears them; EXIT_INPUT if there are any. */
+int command_faults(const char *name, struct faults *faults);

@@ -6,8 +6,10 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/bound.c daemon/plan/bound.h daemon/plan/bound_own.h \
 	daemon/plan/bound_funds.c daemon/plan/bound_move.c \
 	daemon/plan/bound_request.c daemon/plan/bound_team.c \
+	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/clash.c \
+	daemon/plan/explain.c daemon/plan/explain.h \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
 	daemon/plan/judge_coupling.c \
 	daemon/plan/judge_items.c \
@@ -16,6 +18,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/look.c daemon/plan/look.h \
 	daemon/plan/lp.c daemon/plan/lp.h \
 	daemon/plan/model.c daemon/plan/model.h \
+	daemon/plan/money.c daemon/plan/money.h \
 	daemon/plan/plan.c daemon/plan/plan.h \
 	daemon/plan/prices.c daemon/plan/prices.h \
 	daemon/plan/read.c daemon/plan/read.h \
@@ -25,6 +28,10 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/reading.h \
 	daemon/plan/room.c daemon/plan/room.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
+	daemon/plan/search.c daemon/plan/search.h daemon/plan/search_own.h \
+	daemon/plan/search_fit.c daemon/plan/search_fit.h \
+	daemon/plan/search_moves.c daemon/plan/search_random.h \
+	daemon/plan/search_team.c daemon/plan/search_team.h \
 	daemon/plan/team.c daemon/plan/team.h \
 	daemon/plan/write.c daemon/plan/write.h
 
@@ -34,5 +41,6 @@ atelier_plan_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 atelier_plan_SOURCES = \
 	daemon/plan/check.c \
 	daemon/plan/command.c daemon/plan/command.h \
-	daemon/plan/main.c
+	daemon/plan/main.c \
+	daemon/plan/solve.c
 atelier_plan_LDADD = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm

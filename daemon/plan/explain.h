@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Why a request is left out: what of the static rules leaves it no day, or which coupling rules
+ * would have to give way for it, all else staying as it is. */
+#include "plan/search_fit.h"
+#include "plan/write.h"
+
+/* The families of coupling rules that are relaxed together. */
+enum family { FAMILY_BUSY, FAMILY_QUOTA, FAMILY_PARALLEL, FAMILY_MEMBER, FAMILY_FUND, FAMILIES };
+enum { RELAXATIONS = 1 << FAMILIES };
+
+struct explainer;
+
+struct explainer *explainer_new(const struct instance *in); /* the instance must outlive it */
+void explainer_free(struct explainer *x);                   /* NULL is fine */
+
+/* First days on which an item of the request can be added, by the set of families relaxed
+ * (bits 1 << enum family); NO_DAY: none. Exact; only starts in `starts` are asked. */
+void explain_days(struct explainer *x, const struct plan *p, int request, struct span starts,
+                  int32_t ret[RELAXATIONS]);
+
+/* For a request that is not in the plan. `unblock` lives in the arena. `brief`: no more than one
+ * reason and the earliest day, for an answer that can't wait. */
+void explain(struct explainer *x, struct arena *a, const struct plan *p, int request, bool brief,
+             struct unserved *ret);

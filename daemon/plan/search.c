@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/search_own.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+static void *cleared(size_t n, size_t size) {
+	void *p = calloc(n + 1, size);
+	if (!p)
+		abort();
+	return p;
+}
+
+struct search *search_new(const struct instance *in, uint64_t seed, int64_t scale) {
+	struct search *s = cleared(1, sizeof *s);
+	size_t n = (size_t)in->n_requests;
+	s->in = in;
+	s->plan = plan_new(in);
+	s->best = plan_new(in);
+	s->fit = fit_new(in, scale);
+	s->dice.state = seed;
+	s->appeal = cleared(n, sizeof *s->appeal);
+	s->left_out = cleared(n, sizeof *s->left_out);
+	s->served = cleared(n, sizeof *s->served);
+	appeal_compile(in, s->appeal);
+	return s;
+}
+
+void search_free(struct search *s) {
+	if (!s)
+		return;
+	plan_free(s->plan);
+	plan_free(s->best);
+	fit_free(s->fit);
+	free(s->appeal);
+	free(s->left_out);
+	free(s->served);
+	free(s);
+}
+
+static void keep_best(struct search *s) {
+	if (s->plan->value > s->best->value)
+		plan_copy(s->best, s->plan);
+}
+
+/* Who is in and who is out, anew. */
+static void list_all(struct search *s) {
+	s->n_left_out = s->n_served = 0;
+	for (int q = 0; q < s->in->n_requests; q++)
+		if (!plan_item(s->plan, q)) {
+			if (s->appeal[q].starts > 0)
+				s->left_out[s->n_left_out++] = q;
+		} else if (s->in->requests[q].pinned < 0)
+			s->served[s->n_served++] = q;
+}
+
+void search_begin(struct search *s, bool (*stop)(void *), void *of) {
+	build(s->fit, s->plan, s->appeal, stop, of);
+	keep_best(s);
+	list_all(s);
+}
+
+void search_take(struct search *s, const struct plan *p) {
+	plan_copy(s->plan, p);
+	keep_best(s);
+	list_all(s);
+}
+
+void search_guide(struct search *s, const struct prices *prices) {
+	s->guided = true;
+	fit_guide(s->fit, prices);
+}
+
+/* How the items of this step choose: mostly by the value alone, sometimes sparing money or after
+ * the prices, now and then against the grain. */
+static struct taste taste_of(struct search *s) {
+	struct taste t = TASTE_PLAIN;
+	int mood = dice_pick(&s->dice, 8);
+	if (s->guided && mood < 3)
+		t.guided = true;
+	else if (mood < 5)
+		t.thrift = dice_below(&s->dice, 1024);
+	if (dice_pick(&s->dice, 3) == 0)
+		t.noise = 1 + dice_below(&s->dice, s->in->weights.served / 16 + 1);
+	return t;
+}
+
+/* The order of coming back: by rank, blurred more or less; or any. */
+static int list_turns(struct search *s) {
+	int n = 0, blur = dice_pick(&s->dice, 4), more = 1 + dice_pick(&s->dice, 6);
+	for (int i = 0; i < s->n_out; i++)
+		s->turns[n++].request = s->out[i];
+	if (s->focus >= 0)
+		s->turns[n++].request = s->focus;
+	for (int i = 0; i < more && i < s->n_left_out; i++) {
+		/* The first so many of a shuffle that goes on from step to step. */
+		int k = i + dice_pick(&s->dice, s->n_left_out - i), q = s->left_out[k];
+		s->left_out[k] = s->left_out[i];
+		s->left_out[i] = q;
+		if (q != s->focus)
+			s->turns[n++].request = q;
+	}
+	for (int i = 0; i < n; i++) {
+		struct turn *t = &s->turns[i];
+		int64_t rank = appeal_rank(&s->appeal[t->request]);
+		if (blur == 0)
+			t->rank = dice_below(&s->dice, 1 << 20);
+		else
+			t->rank = rank * (1024 + dice_below(&s->dice, (int64_t)256 * blur * blur)) / 1024;
+		if (t->request == s->focus)
+			t->rank = INT64_MAX;
+	}
+	turns_sort(s->turns, n);
+	return n;
+}
+
+/* Give places; stop early when not even the best of all worlds could make the plan good enough. */
+static bool put_back(struct search *s, int64_t wanted) {
+	int n = list_turns(s);
+	struct taste taste = taste_of(s);
+	int64_t hope = 0, gain;
+	for (int i = 0; i < n; i++)
+		hope += s->appeal[s->turns[i].request].points;
+	for (int i = 0; i < n; i++) {
+		int q = s->turns[i].request;
+		if (s->plan->value + hope < wanted)
+			return false;
+		hope -= s->appeal[q].points;
+		(void)fit_add(s->fit, s->plan, q, &taste, &s->dice, &gain);
+	}
+	return s->plan->value >= wanted;
+}
+
+void search_step(struct search *s, int progress) {
+	int64_t cold = 65536 - progress, before = s->plan->value;
+	int64_t warmth = (s->in->weights.served * cold >> 16) * cold >> 17;
+	int64_t wanted = before - dice_below(&s->dice, warmth + 1);
+	if (s->n_served + s->n_left_out == 0)
+		return;
+	take_out(s);
+	if (!put_back(s, wanted)) {
+		plan_undo(s->plan, 0);
+		return;
+	}
+	plan_settle(s->plan);
+	keep_best(s);
+	list_all(s);
+}
+
+const struct plan *search_best(const struct search *s) {
+	return s->best;
+}
+uint64_t search_units(const struct search *s) {
+	return fit_units(s->fit);
+}

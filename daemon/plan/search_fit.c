@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/search_fit.h"
+
+#include <stdlib.h>
+
+#include "base/vec.h"
+#include "plan/calendar.h"
+#include "plan/search_team.h"
+
+#include "base/banned.h"
+
+enum { SHIFTS = 3, LOOKS = 400 };
+
+/* A start that may be worth looking at. */
+struct chance {
+	int64_t most;  /* worth at most */
+	int64_t gross; /* worth before team and money */
+	int64_t rate;  /* of one minor unit of money, at least */
+	int32_t start;
+	int site;
+};
+
+struct fit {
+	const struct instance *in;
+	struct crew *crew;
+	struct money *money;
+	struct prices *prices;
+	int64_t *parallel_sum, *region_sum; /* of the prices, a day; days + 1 a row */
+	int64_t **gap_sum;
+	int64_t scale, per_money;
+	int64_t *least;        /* sites: money, no team costs less, with the host */
+	int64_t *most_payable; /* years, of the request at hand */
+	uint64_t *open, *free_days;
+	uint64_t units;
+	struct {
+		struct chance *at;
+		size_t n, room;
+	} chances;
+};
+
+static void *cleared(size_t n, size_t size) {
+	void *p = calloc(n + 1, size);
+	if (!p)
+		abort();
+	return p;
+}
+
+struct fit *fit_new(const struct instance *in, int64_t scale) {
+	struct fit *f = cleared(1, sizeof *f);
+	f->in = in;
+	f->scale = scale;
+	f->per_money = scale / in->weights.money_per_point;
+	f->crew = crew_new(in, scale);
+	f->money = money_new(in);
+	f->least = cleared((size_t)in->n_sites, sizeof *f->least);
+	f->most_payable = cleared((size_t)in->years, sizeof *f->most_payable);
+	f->open = cleared(in->words, sizeof *f->open);
+	f->free_days = cleared(in->words, sizeof *f->free_days);
+	f->parallel_sum = cleared((size_t)in->days, sizeof *f->parallel_sum);
+	if (in->rules.parallel_region)
+		f->region_sum =
+			cleared((size_t)in->n_regions * ((size_t)in->days + 1), sizeof *f->region_sum);
+	f->gap_sum = cleared((size_t)in->n_members, sizeof *f->gap_sum);
+	f->prices = prices_new(in, scale);
+	for (int s = 0; s < in->n_sites; s++) {
+		const struct site *site = &in->sites[s];
+		f->least[s] = site->fixed_cost;
+		for (int i = 0; i < site->n_candidates && i < in->requests[site->request].experts; i++)
+			f->least[s] += site->candidates[i].cost;
+	}
+	return f;
+}
+
+void fit_free(struct fit *f) {
+	if (!f)
+		return;
+	for (int m = 0; m < f->in->n_members; m++)
+		free(f->gap_sum[m]);
+	free(f->gap_sum);
+	free(f->parallel_sum);
+	free(f->region_sum);
+	free(f->least);
+	free(f->most_payable);
+	free(f->open);
+	free(f->free_days);
+	vec_clear(&f->chances);
+	prices_free(f->prices);
+	money_free(f->money);
+	crew_free(f->crew);
+	free(f);
+}
+
+uint64_t fit_units(const struct fit *f) {
+	return f->units + money_units(f->money);
+}
+
+static void sum_up(const int64_t *prices, int days, int64_t *sum) {
+	sum[0] = 0;
+	for (int d = 0; d < days; d++)
+		sum[d + 1] = sum[d] + prices[d];
+}
+
+void fit_guide(struct fit *f, const struct prices *prices) {
+	const struct instance *in = f->in;
+	size_t days = (size_t)in->days;
+	prices_copy(f->prices, prices);
+	sum_up(prices->parallel, in->days, f->parallel_sum);
+	for (int i = 0; f->region_sum && i < in->n_regions; i++)
+		sum_up(prices->parallel_region + (size_t)i * days, in->days,
+		       f->region_sum + (size_t)i * (days + 1));
+	for (int m = 0; m < in->n_members; m++) {
+		if (!f->prices->gap[m])
+			continue;
+		if (!f->gap_sum[m])
+			f->gap_sum[m] = cleared(days + 1, sizeof *f->gap_sum[m]);
+		sum_up(f->prices->gap[m], in->days, f->gap_sum[m]);
+	}
+	crew_guide(f->crew, f->prices);
+}
+
+/* The starts neither a full day nor the Member's other workshops stand against, but for the
+ * calendar of the host. */
+static void open_days(struct fit *f, const struct plan *p, const struct request *r,
+                      const struct taste *t) {
+	const struct instance *in = f->in;
+	int32_t first = r->starts.first > t->starts.first ? r->starts.first : t->starts.first;
+	int32_t last = r->starts.last < t->starts.last ? r->starts.last : t->starts.last;
+	const int *by_region = in->rules.parallel_region;
+	const uint16_t *region = p->running_region + (by_region ? r->region * in->days : 0);
+	memset(f->open, 0, in->words * sizeof *f->open);
+	memset(f->free_days, 0, in->words * sizeof *f->free_days);
+	if (first > last)
+		return;
+	for (int32_t d = first; d < last + r->days; d++)
+		if (p->running[d] < in->rules.parallel_max
+		    && (!by_region || region[d] < by_region[r->region]))
+			bits_add(f->free_days, d);
+	calendar_runs(f->free_days, in->words, r->days, f->open);
+	if (r->kind != KIND_NATIONAL)
+		return;
+	int gap = in->rules.national_gap_days;
+	for (int32_t q = p->first_national[r->member]; q >= 0; q = p->next_national[q])
+		bits_drop_range(f->open, in->days, p->items[q].start - gap + 1,
+		                p->items[q].start + gap - 1);
+	for (int y = 0; y < in->years; y++) {
+		int used = 0;
+		for (int32_t q = p->first_national[r->member]; q >= 0; q = p->next_national[q])
+			used += in->year_of[p->items[q].start] == y;
+		if (used >= in->rules.national_per_year)
+			bits_drop_range(f->open, in->days, in->year_from[y], in->year_from[y + 1] - 1);
+	}
+}
+
+/* Points of an item on this start; team, cost and what is the same on all starts left out. */
+static int64_t start_points(const struct fit *f, const struct request *r, int site, int32_t start) {
+	const struct weights *w = &f->in->weights;
+	int32_t waited = start > r->waits_from ? (start - r->waits_from) / 7 : 0;
+	bool outside = start < r->preferred.first || start > r->preferred.last;
+	int64_t points = -(w->waiting * waited + (outside ? w->window : 0)) * r->priority;
+	if (r->baseline >= 0) {
+		const struct baseline *was = &f->in->baseline[r->baseline];
+		if (was->start != start || was->member != f->in->sites[site].member)
+			points -= was->weight * w->moved;
+	}
+	return points;
+}
+
+static int64_t start_price(const struct fit *f, const struct request *r, int32_t start) {
+	const struct instance *in = f->in;
+	int64_t price = f->parallel_sum[start + r->days] - f->parallel_sum[start];
+	if (f->region_sum) {
+		const int64_t *sum = f->region_sum + (size_t)r->region * ((size_t)in->days + 1);
+		price += sum[start + r->days] - sum[start];
+	}
+	if (r->kind != KIND_NATIONAL)
+		return price;
+	price += f->prices->national[r->member * in->years + in->year_of[start]];
+	const int64_t *sum = f->gap_sum[r->member];
+	if (sum) {
+		int first = start - in->rules.national_gap_days + 1;
+		price += sum[start + 1] - sum[first < 0 ? 0 : first];
+	}
+	return price;
+}
+
+/* No money of the year is cheaper for the request. */
+static int64_t money_rate(const struct fit *f, const struct plan *p, int request, int year,
+                          const struct taste *t) {
+	const struct request *r = &f->in->requests[request];
+	int64_t least = INT64_MAX;
+	if (!t->guided)
+		return f->per_money + f->per_money * t->thrift / 256;
+	for (int i = 0; i < r->n_funds; i++) {
+		int64_t price = f->prices->budget[r->funds[i] * f->in->years + year];
+		if (price < least && (t->shift || plan_left(p, r->funds[i], year) > 0))
+			least = price;
+	}
+	return f->per_money + (least == INT64_MAX ? 0 : least);
+}
+
+static void list_site(struct fit *f, const struct plan *p, int s, const struct taste *t,
+                      struct dice *dice) {
+	const struct instance *in = f->in;
+	const struct site *site = &in->sites[s];
+	const struct request *r = &in->requests[site->request];
+	int year = -1;
+	int64_t rate = 0, limit = 0;
+	for (size_t w = 0; w < in->words; w++)
+		for (uint64_t rest = f->open[w] & site->starts[w]; rest; rest &= rest - 1) {
+			int32_t d = (int32_t)w * 64 + __builtin_ctzll(rest);
+			if (in->year_of[d] != year) {
+				year = in->year_of[d];
+				rate = money_rate(f, p, site->request, year, t);
+				limit = f->most_payable[year];
+			}
+			if (f->least[s] > limit)
+				continue;
+			int64_t gross = start_points(f, r, s, d) * f->scale;
+			if (t->guided)
+				gross -= start_price(f, r, d);
+			if (t->noise)
+				gross -= dice_below(dice, t->noise * f->scale);
+			*vec_push(&f->chances) = (struct chance){gross - f->least[s] * rate, gross, rate, d, s};
+		}
+}
+
+/* A heap by `most`, ties by start and site: the order is the same everywhere. */
+static bool before(const struct chance *x, const struct chance *y) {
+	if (x->most != y->most)
+		return x->most > y->most;
+	return x->start != y->start ? x->start < y->start : x->site < y->site;
+}
+
+static void sink(struct fit *f, size_t i) {
+	struct chance *at = f->chances.at, moving = at[i];
+	for (size_t k; (k = 2 * i + 1) < f->chances.n; i = k) {
+		if (k + 1 < f->chances.n && before(&at[k + 1], &at[k]))
+			k++;
+		if (!before(&at[k], &moving))
+			break;
+		at[i] = at[k];
+	}
+	at[i] = moving;
+}
+
+static void list_chances(struct fit *f, const struct plan *p, int request, const struct taste *t,
+                         struct dice *dice) {
+	const struct instance *in = f->in;
+	const struct request *r = &in->requests[request];
+	f->chances.n = 0;
+	for (int y = 0; y < in->years; y++)
+		f->most_payable[y] = t->shift ? money_rest(p, y) : money_most(p, request, y);
+	open_days(f, p, r, t);
+	for (int s = r->site; s < r->site + r->n_sites; s++)
+		if (t->site == ANY_SITE || t->site == s)
+			list_site(f, p, s, t, dice);
+	for (size_t i = f->chances.n / 2; i-- > 0;)
+		sink(f, i);
+	f->units += 1 + f->chances.n / 64;
+}
+
+/* The team of the crew on a start, as an item without funding. */
+static void item_of(const struct fit *f, const struct chance *c, const struct team *team,
+                    struct item *ret) {
+	*ret = (struct item){.request = f->in->sites[c->site].request,
+	                     .site = c->site,
+	                     .start = c->start,
+	                     .n_team = (uint8_t)f->in->requests[f->in->sites[c->site].request].experts,
+	                     .cost = team->cost};
+	memcpy(ret->team, team->seats, sizeof ret->team);
+}
+
+/* What the item is worth beside money_rate()'s least price. */
+static int64_t dearer(const struct fit *f, const struct item *item, int64_t rate,
+                      const struct taste *t) {
+	int64_t more = 0;
+	if (!t->guided)
+		return 0;
+	for (int i = 0; i < item->n_funding; i++)
+		more +=
+			item->funding[i].amount
+			* (f->prices->budget[item->funding[i].fund * f->in->years + f->in->year_of[item->start]]
+		       + f->per_money - rate);
+	return more;
+}
+
+/* Looks at starts until none left can be better; the item found, with its funding if the funds have
+ * it as they stand. */
+static bool find(struct fit *f, struct plan *p, const struct taste *t, struct item *ret) {
+	int64_t best = INT64_MIN;
+	int shifts = 0, looks = 0;
+	while (f->chances.n > 0 && f->chances.at[0].most > best && looks++ < LOOKS) {
+		struct chance c = f->chances.at[0];
+		f->chances.at[0] = f->chances.at[--f->chances.n];
+		sink(f, 0);
+		struct team team = {.price = best == INT64_MIN ? INT64_MAX : c.gross - best};
+		struct item item;
+		f->units++;
+		if (!crew_team(f->crew, c.site, c.start, c.rate, &team))
+			continue;
+		item_of(f, &c, &team, &item);
+		if (!money_pay(f->money, p, t->guided ? f->prices->budget : NULL, &item)) {
+			if (!t->shift || best > INT64_MIN || shifts == SHIFTS
+			    || team.cost > f->most_payable[f->in->year_of[c.start]])
+				continue;
+			/* Only while nothing is found: what was found counts on the money as it lies. */
+			shifts++;
+			if (!money_shift(f->money, p, &item))
+				continue;
+		}
+		int64_t worth = c.gross - team.price - dearer(f, &item, c.rate, t);
+		if (worth > best) {
+			best = worth;
+			*ret = item;
+		}
+	}
+	return best > INT64_MIN;
+}
+
+bool fit_add(struct fit *f, struct plan *p, int request, const struct taste *t, struct dice *dice,
+             int64_t *ret_gain) {
+	struct item item;
+	size_t mark = plan_mark(p);
+	list_chances(f, p, request, t, dice);
+	crew_begin(f->crew, p, request, t->guided, t->noise, dice);
+	if (!find(f, p, t, &item))
+		return false;
+	int64_t gain = plan_gain(p, &item);
+	if (gain <= 0) {
+		plan_undo(p, mark);
+		return false;
+	}
+	plan_add(p, &item);
+	*ret_gain = gain;
+	return true;
+}
+
+int64_t fit_least_cost(struct fit *f, const struct plan *p, int site, int32_t start, bool busy,
+                       bool quota) {
+	struct team team = {.price = INT64_MAX};
+	crew_exact(f->crew, p, f->in->sites[site].request, busy, quota);
+	return crew_team(f->crew, site, start, 1, &team) ? team.cost : -1;
+}

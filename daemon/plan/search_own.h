@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The search's own. */
+#include "plan/search.h"
+
+enum { OUT_MAX = 24 };
+
+struct search {
+	const struct instance *in;
+	struct plan *plan, *best;
+	struct fit *fit;
+	struct dice dice;
+	struct appeal *appeal;
+	bool guided;
+	int out[OUT_MAX]; /* requests taken out in this step */
+	int n_out;
+	int focus;     /* a request left out that the step is about, or -1 */
+	int *left_out; /* requests that could be served and aren't; kept up by search_step() */
+	int n_left_out;
+	int *served; /* not pinned */
+	int n_served;
+	struct turn turns[2 * OUT_MAX];
+};
+
+/* search_moves.c: choose a neighbourhood and take it out of the plan. */
+void take_out(struct search *s);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/search_team.h"
+
+#include <stdlib.h>
+
+#include "plan/calendar.h"
+
+#include "base/banned.h"
+
+enum { AT_HAND = 256, TRIES_MAX = 20000 };
+
+/* An expert who is free on the start, and not beaten by as many as the team has seats. */
+struct hand {
+	int64_t price, cost;
+	uint64_t covers;
+	int home;
+	uint16_t expert;
+	bool full, leads, speaks;
+};
+
+struct crew {
+	const struct instance *in;
+	const struct prices *prices;
+	int64_t scale;
+	int64_t **busy_sum; /* experts: NULL, or of the prices a day; days + 1 */
+
+	const struct plan *plan;
+	const struct request *request;
+	bool guided, exact, ignore_busy, ignore_quota;
+	int64_t noise;
+	struct dice *dice;
+	size_t from, words; /* of a row: the request's starts lie there */
+	uint64_t *rows;     /* per candidate of the request's sites, one site after the other */
+	int64_t *extra;     /* likewise: price that is the same on all starts */
+	uint32_t *known;    /* likewise: the row is of this turn */
+	uint32_t turn;
+
+	/* the team being looked for */
+	const struct site *site;
+	int32_t start;
+	int64_t rate;
+	struct hand hands[AT_HAND]; /* by price */
+	int n, fresh, tries;
+	int taken[TEAM_MAX];
+	bool leads;
+	uint64_t covers;
+	struct team *best;
+};
+
+static void *cleared(size_t n, size_t size) {
+	void *p = calloc(n + 1, size);
+	if (!p)
+		abort();
+	return p;
+}
+
+static void window_of(const struct request *r, size_t *ret_from, size_t *ret_words) {
+	bool any = r->starts.first <= r->starts.last;
+	*ret_from = any ? (size_t)r->starts.first / 64 : 0;
+	*ret_words = any ? (size_t)r->starts.last / 64 - *ret_from + 1 : 0;
+}
+
+struct crew *crew_new(const struct instance *in, int64_t scale) {
+	struct crew *c = cleared(1, sizeof *c);
+	size_t rows = 0, words = 0;
+	c->in = in;
+	c->scale = scale;
+	c->busy_sum = cleared((size_t)in->n_experts, sizeof *c->busy_sum);
+	for (const struct request *r = in->requests; r < in->requests + in->n_requests; r++) {
+		size_t n = 0, from, width;
+		window_of(r, &from, &width);
+		for (int s = r->site; s < r->site + r->n_sites; s++)
+			n += (size_t)in->sites[s].n_candidates;
+		rows = rows > n ? rows : n;
+		words = words > n * width ? words : n * width;
+	}
+	c->rows = cleared(words, sizeof *c->rows);
+	c->extra = cleared(rows, sizeof *c->extra);
+	c->known = cleared(rows, sizeof *c->known);
+	return c;
+}
+
+void crew_free(struct crew *c) {
+	if (!c)
+		return;
+	for (int e = 0; e < c->in->n_experts; e++)
+		free(c->busy_sum[e]);
+	free(c->busy_sum);
+	free(c->rows);
+	free(c->extra);
+	free(c->known);
+	free(c);
+}
+
+void crew_guide(struct crew *c, const struct prices *prices) {
+	size_t days = (size_t)c->in->days;
+	c->prices = prices;
+	for (int e = 0; e < c->in->n_experts; e++) {
+		const int64_t *row = prices->busy[e];
+		if (!row)
+			continue;
+		if (!c->busy_sum[e])
+			c->busy_sum[e] = cleared(days + 1, sizeof *c->busy_sum[e]);
+		for (size_t d = 0; d < days; d++)
+			c->busy_sum[e][d + 1] = c->busy_sum[e][d] + row[d];
+	}
+}
+
+void crew_begin(struct crew *c, const struct plan *p, int request, bool guided, int64_t noise,
+                struct dice *dice) {
+	c->plan = p;
+	c->request = &c->in->requests[request];
+	c->guided = guided && c->prices;
+	c->exact = c->ignore_busy = c->ignore_quota = false;
+	c->noise = noise;
+	c->dice = dice;
+	c->turn++;
+	window_of(c->request, &c->from, &c->words);
+}
+
+void crew_exact(struct crew *c, const struct plan *p, int request, bool busy, bool quota) {
+	crew_begin(c, p, request, false, 0, NULL);
+	c->exact = true;
+	c->ignore_busy = busy;
+	c->ignore_quota = quota;
+}
+
+/* What the expert is asked besides money, on all starts. */
+static int64_t extra_of(const struct crew *c, int expert) {
+	const struct instance *in = c->in;
+	int64_t load =
+		c->plan->load[expert] >= in->rules.fair_missions ? in->weights.load * c->scale : 0;
+	int64_t extra = load;
+	if (c->exact)
+		return 0;
+	if (c->guided && c->prices->load[expert] > load)
+		extra = c->prices->load[expert];
+	if (c->request->baseline >= 0) {
+		const struct baseline *was = &in->baseline[c->request->baseline];
+		if (!bits_has(was->team, expert))
+			extra += was->weight * in->weights.expert * c->scale;
+	}
+	return extra + (c->noise ? dice_below(c->dice, c->noise * c->scale) : 0);
+}
+
+/* Drop the starts on which the plan keeps the expert from coming. */
+static void drop_taken(const struct crew *c, const struct candidate *candidate, uint64_t *row) {
+	const struct instance *in = c->in;
+	const struct plan *p = c->plan;
+	int e = candidate->expert, offset = (int)c->from * 64, n = (int)c->words * 64;
+	struct span mine = block_of(in, candidate->band, 0, c->request->days);
+	for (int32_t k = c->ignore_busy ? -1 : p->first_seat[e]; k >= 0; k = p->next_seat[k]) {
+		const struct item *other = &p->items[k / TEAM_MAX];
+		struct span theirs =
+			block_of(in, item_band(in, other, e), other->start, in->requests[other->request].days);
+		bits_drop_range(row, n, theirs.first - mine.last - offset,
+		                theirs.last - mine.first - offset);
+	}
+	for (int y = 0; !c->ignore_quota && y < in->years; y++) {
+		size_t at = (size_t)e * (size_t)in->years + (size_t)y;
+		int days = p->days[at] + mission_days(in, candidate->band, c->request->days);
+		if (p->missions[at] + 1 > in->experts[e].max_missions_year
+		    || days > in->experts[e].max_days_year)
+			bits_drop_range(row, n, in->year_from[y] - offset, in->year_from[y + 1] - 1 - offset);
+	}
+}
+
+static bool is_free(struct crew *c, size_t at, const struct candidate *candidate) {
+	uint64_t *row = c->rows + at * c->words;
+	if (c->known[at] != c->turn) {
+		memcpy(row, calendar_row(c->in, candidate->shape, candidate->expert) + c->from,
+		       c->words * sizeof *row);
+		drop_taken(c, candidate, row);
+		c->extra[at] = extra_of(c, candidate->expert);
+		c->known[at] = c->turn;
+	}
+	return bits_has(row, c->start - (int)c->from * 64);
+}
+
+/* What the guiding prices ask on this start. */
+static int64_t guide_price(const struct crew *c, const struct candidate *candidate) {
+	const struct instance *in = c->in;
+	if (!c->guided)
+		return 0;
+	size_t at = (size_t)candidate->expert * (size_t)in->years + in->year_of[c->start];
+	int64_t price = c->prices->missions[at]
+	                + c->prices->days[at] * mission_days(in, candidate->band, c->request->days);
+	const int64_t *sum = c->busy_sum[candidate->expert];
+	if (sum) {
+		struct span block = block_of(in, candidate->band, c->start, c->request->days);
+		price += sum[block.last + 1] - sum[block.first];
+	}
+	return price;
+}
+
+static bool comes(struct crew *c, size_t at, const struct candidate *candidate, struct hand *ret) {
+	const struct request *r = c->request;
+	if (!is_free(c, at, candidate))
+		return false;
+	const struct expert *e = &c->in->experts[candidate->expert];
+	struct standing s = expert_standing(e, r->topics, c->start, c->start + r->days - 1);
+	if (!s.covers)
+		return false;
+	*ret = (struct hand){
+		.price = candidate->cost * c->rate + c->extra[at] + guide_price(c, candidate),
+		.cost = candidate->cost,
+		.covers = s.covers,
+		.home = e->home,
+		.expert = candidate->expert,
+		.full = s.full,
+		.leads = s.full && candidate->can_lead,
+		.speaks = candidate->speaks,
+	};
+	return true;
+}
+
+/* With as many as the team has seats who are no worse in anything, and (where it matters) from
+ * different homes, one of them can always take the place. */
+static bool beaten(const struct crew *c, const struct hand *h) {
+	bool homes = c->in->rules.different_administrations;
+	int n = 0, at[TEAM_MAX];
+	for (int i = 0; i < c->n && n < c->request->experts; i++) {
+		const struct hand *x = &c->hands[i];
+		if (x->price > h->price)
+			break;
+		if ((x->covers & h->covers) != h->covers || x->full < h->full || x->leads < h->leads
+		    || x->speaks < h->speaks)
+			continue;
+		bool other = true;
+		for (int k = 0; homes && k < n; k++)
+			other = other && c->hands[at[k]].home != x->home;
+		if (other)
+			at[n++] = i;
+	}
+	return n >= c->request->experts;
+}
+
+/* Teams that can't be won from: the price no team with a newcomer of this price is below. */
+static int64_t with_cheapest(const struct crew *c, int64_t price) {
+	int64_t sum = c->site->fixed_cost * c->rate + price;
+	for (int i = 0; i < c->n && i < c->request->experts - 1; i++)
+		sum += c->hands[i].price;
+	return sum;
+}
+
+static void seat_team(const struct crew *c, struct team *team) {
+	bool led = false;
+	for (int i = 0; i < c->request->experts; i++) {
+		const struct hand *h = &c->hands[c->taken[i]];
+		bool leads = h->leads && !led;
+		enum role role = !h->full ? ROLE_TRAINEE : leads ? ROLE_LEAD : ROLE_EXPERT;
+		team->seats[i] = (struct seat){h->expert, (uint8_t)role};
+		led = led || leads;
+	}
+}
+
+/* A whole team: is it one, and what is its price? */
+static void weigh(struct crew *c, int64_t sum) {
+	const struct instance *in = c->in;
+	const struct request *r = c->request;
+	uint64_t covers = 0;
+	int64_t cost = c->site->fixed_cost;
+	int trainees = 0;
+	bool leads = false, understood = true;
+	for (int i = 0; i < r->experts; i++) {
+		const struct hand *h = &c->hands[c->taken[i]];
+		covers |= h->covers;
+		cost += h->cost;
+		trainees += !h->full;
+		leads = leads || h->leads;
+		understood = understood && h->speaks;
+		for (int k = 0; in->rules.different_administrations && k < i; k++)
+			if (c->hands[c->taken[k]].home == h->home)
+				return;
+	}
+	if (covers != r->topics || !leads || trainees > in->rules.trainees_max[r->kind])
+		return;
+	int64_t interpretation = understood ? 0 : r->days * in->rules.interpretation_per_day;
+	int64_t price = sum + (c->site->fixed_cost + interpretation) * c->rate;
+	if (price >= c->best->price)
+		return;
+	c->best->price = price;
+	c->best->cost = cost + interpretation;
+	seat_team(c, c->best);
+}
+
+/* Teams with the newcomer that continue taken[0 … n − 1], all others from hands[from] on. */
+static void try_teams(struct crew *c, int n, int from, int64_t sum) {
+	int seats = c->request->experts - n;
+	if (seats == 0) {
+		weigh(c, sum);
+		return;
+	}
+	int64_t fixed = c->site->fixed_cost * c->rate;
+	for (int i = from; i + seats <= c->n && c->tries < TRIES_MAX; i++) {
+		int64_t least = sum + fixed;
+		for (int k = i; k < i + seats; k++)
+			least += c->hands[k].price;
+		if (least >= c->best->price)
+			return;
+		if (i == c->fresh)
+			continue;
+		c->tries++;
+		c->taken[n] = i;
+		try_teams(c, n + 1, i + 1, sum + c->hands[i].price);
+	}
+}
+
+static void welcome(struct crew *c, const struct hand *hand) {
+	int i = c->n++;
+	for (; i > 0 && c->hands[i - 1].price > hand->price; i--)
+		c->hands[i] = c->hands[i - 1];
+	c->hands[i] = *hand;
+	c->covers |= hand->covers;
+	c->leads = c->leads || hand->leads;
+	if (c->n < c->request->experts || c->covers != c->request->topics || !c->leads)
+		return;
+	c->fresh = i;
+	c->taken[0] = i;
+	try_teams(c, 1, 0, hand->price);
+}
+
+bool crew_team(struct crew *c, int site, int32_t start, int64_t rate, struct team *team) {
+	const struct instance *in = c->in;
+	int64_t limit = team->price;
+	size_t first = 0;
+	c->site = &in->sites[site];
+	c->start = start;
+	c->rate = rate;
+	c->n = c->tries = 0;
+	c->leads = false;
+	c->covers = 0;
+	c->best = team;
+	for (int s = c->request->site; s < site; s++)
+		first += (size_t)in->sites[s].n_candidates;
+	for (int i = 0; i < c->site->n_candidates && c->n < AT_HAND; i++) {
+		const struct candidate *candidate = &c->site->candidates[i];
+		struct hand hand;
+		if (with_cheapest(c, candidate->cost * rate) >= team->price)
+			break;
+		if (comes(c, first + (size_t)i, candidate, &hand)
+		    && with_cheapest(c, hand.price) < team->price && !beaten(c, &hand))
+			welcome(c, &hand);
+	}
+	return team->price < limit;
+}
