@@ -40,7 +40,8 @@ RETURN sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
 -- Keys: 'identity' signs who a transaction acts for, 'audit' makes digests of personal values.
 CREATE TABLE data.secret (
 	purpose text PRIMARY KEY CHECK (purpose IN ('identity', 'audit')),
-	value bytea NOT NULL CHECK (length(value) >= 32)
+	value bytea NOT NULL CHECK (length(value) >= 32),
+	CONSTRAINT secret_value UNIQUE (value) -- for tokens, which carry the key
 );
 INSERT INTO data.secret (purpose, value)
 VALUES ('identity', rule.random_bytes()), ('audit', rule.random_bytes());
@@ -112,7 +113,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CREATE FUNCTION audit.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog AS $$
 DECLARE
-	quiet CONSTANT text[] := '{revision,created_at,recorded_at,last_used,digest,claim}';
+	quiet CONSTANT text[] := '{revision,created_at,recorded_at,last_used,digest,claim,signing_key}';
 	personal CONSTANT text[] := TG_ARGV[1:];
 	before CONSTANT jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
 	after CONSTANT jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
@@ -235,13 +236,15 @@ ALTER TABLE data.account ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON data.account TO atelier_api;
 
 -- atl_<selector>_<secret>: the selector is public and names the row; of the whole, which holds 256 random
--- bits, only the digest is kept. The account's claim follows it here, so that the door reads one row.
+-- bits, only the digest is kept. The account's claim and the key that signs it follow their originals
+-- here, so that the door reads one row.
 -- `last_used` is a day, so that a token in use writes once a day.
 CREATE TABLE data.token (
 	selector text PRIMARY KEY,
 	digest bytea NOT NULL,
 	account text NOT NULL,
 	claim text NOT NULL,
+	signing_key bytea NOT NULL,
 	label text NOT NULL,
 	expires_at timestamptz,
 	revoked_at timestamptz,
@@ -252,7 +255,8 @@ CREATE TABLE data.token (
 	CONSTRAINT token_selector CHECK (selector ~ '^[a-z2-7]{12}$'),
 	CONSTRAINT token_digest CHECK (length(digest) = 32),
 	CONSTRAINT token_label CHECK (length(label) BETWEEN 1 AND 200),
-	CONSTRAINT token_account FOREIGN KEY (account, claim) REFERENCES data.account (id, claim) ON UPDATE CASCADE
+	CONSTRAINT token_account FOREIGN KEY (account, claim) REFERENCES data.account (id, claim) ON UPDATE CASCADE,
+	CONSTRAINT token_signing_key FOREIGN KEY (signing_key) REFERENCES data.secret (value) ON UPDATE CASCADE
 );
 CREATE INDEX token_account ON data.token (account);
 COMMENT ON CONSTRAINT token_pkey ON data.token IS 'A token with this selector exists already.';
@@ -261,6 +265,7 @@ COMMENT ON CONSTRAINT token_selector ON data.token IS
 COMMENT ON CONSTRAINT token_digest ON data.token IS 'A token''s digest is a SHA-256.';
 COMMENT ON CONSTRAINT token_label ON data.token IS 'A token''s label has 1 to 200 characters.';
 COMMENT ON CONSTRAINT token_account ON data.token IS 'A token belongs to an account that exists.';
+COMMENT ON CONSTRAINT token_signing_key ON data.token IS 'Claims are signed with the key for identity.';
 ALTER TABLE data.token ENABLE ROW LEVEL SECURITY;
 
 -- Answers to POSTs by the key their sender gave, so that a repeat is answered and not done again.
@@ -291,6 +296,7 @@ COMMENT ON CONSTRAINT event_action_check ON audit.event IS 'What is audited is a
 COMMENT ON CONSTRAINT migration_pkey ON data.migration IS 'This migration is applied already.';
 COMMENT ON CONSTRAINT migration_number_check ON data.migration IS 'Migrations are numbered from 1.';
 COMMENT ON CONSTRAINT secret_pkey ON data.secret IS 'There is one key for each purpose.';
+COMMENT ON CONSTRAINT secret_value ON data.secret IS 'Every key is its own.';
 COMMENT ON CONSTRAINT secret_purpose_check ON data.secret IS 'Keys serve identity or audit.';
 COMMENT ON CONSTRAINT secret_value_check ON data.secret IS 'A key has at least 256 bits.';
 COMMENT ON CONSTRAINT past_one_version ON data.past IS 'A row had one version at any time.';

@@ -8,8 +8,8 @@
 extern const struct db_statement calls_statements[];
 extern const size_t calls_count;
 
-/* One segment: api.enter with the request's credential, access, id and key; then its route's
- * statement with its args and body. `done` as db.h says. */
+/* One segment: api.enter with the request's credential, access, id (and key), then the route's work
+ * with its args (and body): to read, one statement; to write, two. `done` as db.h says. */
 void calls_submit(struct request *q, db_done *done, void *ctx);
 
 /* Answer the request with what went wrong; what is our own fault goes to the log. */

@@ -29,9 +29,10 @@ BEGIN
 	INSERT INTO data.account (role, name, expert, donor)
 	VALUES (create_token.role, label, create_token.expert, create_token.donor)
 	RETURNING * INTO made;
-	INSERT INTO data.token (selector, digest, account, claim, label, expires_at)
-	VALUES (selector, sha256(convert_to(ret_token, 'UTF8')), made.id, made.claim, label,
-	        transaction_timestamp() + make_interval(days => create_token.days));
+	INSERT INTO data.token (selector, digest, account, claim, signing_key, label, expires_at)
+	SELECT selector, sha256(convert_to(ret_token, 'UTF8')), made.id, made.claim, s.value, label,
+	       transaction_timestamp() + make_interval(days => create_token.days)
+	FROM data.secret s WHERE s.purpose = 'identity';
 	RETURN ret_token;
 END $$;
 -- Not for the api: only who owns the tables hands out tokens.

@@ -60,6 +60,33 @@ FROM (VALUES
 ) AS v (who, credential, access, outcome)
 WHERE v.credential IS DISTINCT FROM :'staff' OR v.who <> 'another secret';
 
+-- A reader's one statement: the work is done on what the door gives back. It knows who entered, and is
+-- not done when the door refuses (a sequence keeps count, whatever is rolled back).
+CREATE SEQUENCE pg_temp.worked;
+CREATE FUNCTION pg_temp.work(args jsonb) RETURNS TABLE (role text, given jsonb) LANGUAGE plpgsql STABLE
+SECURITY DEFINER AS $$
+BEGIN
+	PERFORM nextval('pg_temp.worked');
+	RETURN QUERY SELECT rule.my_role(), work.args;
+END $$;
+CREATE FUNCTION pg_temp.read(credential text, access text) RETURNS text LANGUAGE sql AS $$
+	SELECT pg_temp.as_role('atelierd', format(
+		'SELECT w.role || w.given::text FROM pg_temp.work(api.enter(%L, %L, %L, NULL, NULL, %L)) w',
+		credential, access, 'req-2', '{"a": 1}'))
+$$;
+SELECT is(pg_temp.read('atl_', 'ANYONE'), 'AT401', 'read: no token');
+SELECT is(pg_temp.read(:'donor', 'STAFF'), 'AT403', 'read: not theirs');
+SELECT is((SELECT is_called FROM pg_temp.worked), false, 'refused: nothing was worked');
+SELECT is(pg_temp.read(:'staff', 'STAFF'), 'coordinator{"a": 1}', 'read: the work knows who entered');
+SELECT is((SELECT last_value FROM pg_temp.worked), 1::bigint, 'control: and was done, once');
+
+-- The key in the tokens follows the one they were made with, and nobody finds it in the audit.
+UPDATE data.secret SET value = rule.random_bytes() WHERE purpose = 'identity';
+SELECT is(pg_temp.read(:'staff', 'STAFF'), 'coordinator{"a": 1}', 'a new key: tokens still open the door');
+SELECT is((SELECT count(*) FROM audit.event e WHERE e.changes ? 'signing_key'), 0::bigint, 'no key in the audit');
+SELECT isnt((SELECT count(*) FROM audit.event e WHERE e.entity = 'token' AND e.changes ? 'label'), 0::bigint,
+	'control: tokens are audited');
+
 -- A token ends: by its day, by its owner's hand, with its account.
 UPDATE data.token SET expires_at = now() - interval '1 second' WHERE selector = substr(:'donor', 5, 12);
 SELECT is(pg_temp.enter(:'donor', 'ANYONE'), 'AT401', 'expired');
