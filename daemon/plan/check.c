@@ -55,8 +55,10 @@ int command_check(int argc, char **argv) {
 		return command_fail(EXIT_USAGE, "check", "name the plan: check PLAN < INSTANCE");
 	struct arena *a = arena_new();
 	struct buf instance_text = {0}, plan_text = {0};
-	struct instance *in;
-	int status = command_instance("check", a, &in, &instance_text);
+	struct faults faults = {0};
+	int status = command_read("check", NULL, &instance_text);
+	if (status == EXIT_GOOD && read_for_judging(a, buf_str(&instance_text), &faults) != ERR_NONE)
+		status = command_faults("check", &faults);
 	if (status == EXIT_GOOD)
 		status = command_read("check", path, &plan_text);
 	if (status == EXIT_GOOD)

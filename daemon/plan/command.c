@@ -41,19 +41,23 @@ int command_read(const char *name, const char *path, struct buf *b) {
 	return EXIT_GOOD;
 }
 
+int command_faults(const char *name, struct faults *faults) {
+	size_t n = faults->n;
+	for (size_t i = 0; i < n; i++)
+		(void)fprintf(stderr, "%s %s\n", faults->at[i].path, faults->at[i].sentence);
+	vec_clear(faults);
+	if (n == 0)
+		return EXIT_GOOD;
+	return command_fail(EXIT_INPUT, name, "the instance has %zu fault%s", n, n == 1 ? "" : "s");
+}
+
 int command_instance(const char *name, struct arena *a, struct instance **ret,
                      struct buf *ret_text) {
 	struct buf own = {0}, *text = ret_text ? ret_text : &own;
 	struct faults faults = {0};
 	int status = command_read(name, NULL, text);
 	if (status == EXIT_GOOD && read_instance(a, buf_str(text), ret, &faults) != ERR_NONE)
-		status = EXIT_INPUT;
-	for (size_t i = 0; i < faults.n; i++)
-		(void)fprintf(stderr, "%s %s\n", faults.at[i].path, faults.at[i].sentence);
-	if (faults.n)
-		(void)command_fail(EXIT_INPUT, name, "the instance has %zu fault%s; nothing was planned",
-		                   faults.n, faults.n == 1 ? "" : "s");
-	vec_clear(&faults);
+		status = command_faults(name, &faults);
 	buf_clear(&own);
 	return status;
 }

@@ -29,9 +29,10 @@ int command_fail(int status, const char *name, const char *format, ...)
  * status after saying why. */
 int command_read(const char *name, const char *path, struct buf *b);
 
-/* The instance on standard input, in the arena. EXIT_GOOD, or a status after listing every fault on
- * standard error, one a line with its path. */
-int command_instance(const char *name, struct arena *a, struct instance **ret);
+/* The instance on standard input, in the arena; its text goes to *ret_text unless that is NULL.
+ * EXIT_GOOD, or a status after listing every fault on standard error, one a line with its path. */
+int command_instance(const char *name, struct arena *a, struct instance **ret,
+                     struct buf *ret_text);
 
 /* Lists the faults and clears them; EXIT_INPUT if there are any. */
 int command_faults(const char *name, struct faults *faults);

@@ -61,7 +61,7 @@ static void read_optional_rules(struct reading *r, const json_t *rules) {
 		const json_t *value = json_object_get(rules, unknown[i]);
 		bool off = !value || json_is_null(value) || json_is_false(value)
 		           || (json_is_integer(value) && json_integer_value(value) == 0);
-		if (!off)
+		if (!off && !r->for_judging)
 			look_fault_at(l, unknown[i], "is a rule this version can't plan by; leave it out");
 	}
 	const json_t *different = json_object_get(rules, "different_administrations");
@@ -273,34 +273,45 @@ static void read_root(struct reading *r, const json_t *root) {
 		           instance_size(r->in) >> 20, SIZE_MAX_MB);
 }
 
-enum err read_instance(struct arena *a, struct str json, struct instance **ret,
-                       struct faults *ret_faults) {
+/* Fills r->in unless the document is no object. */
+static void read_document(struct reading *r, struct str json) {
 	static const char *const what[] = {"language", "topic", "region", "member",
 	                                   "expert",   "fund",  "request"};
-	struct reading r = {.look = {.arena = a, .faults = ret_faults}};
-	struct names *names[] = {&r.languages, &r.topics, &r.regions, &r.members,
-	                         &r.experts,   &r.funds,  &r.requests};
+	struct names *names[] = {&r->languages, &r->topics, &r->regions, &r->members,
+	                         &r->experts,   &r->funds,  &r->requests};
 	json_error_t error;
-	buf_adds(&r.look.path, "$");
+	buf_adds(&r->look.path, "$");
 	json_t *root = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &error);
 	if (!root)
-		look_fault(&r.look, "is not JSON: line %d, column %d: %s", error.line, error.column,
+		look_fault(&r->look, "is not JSON: line %d, column %d: %s", error.line, error.column,
 		           error.text);
 	else if (!json_is_object(root))
-		look_fault(&r.look, "must be an object of the form atelier-instance/1");
+		look_fault(&r->look, "must be an object of the form atelier-instance/1");
 	else {
-		r.in = arena_new_of(a, struct instance);
+		r->in = arena_new_of(r->look.arena, struct instance);
 		for (size_t i = 0; i < 7; i++)
 			*names[i] = (struct names){json_object(), what[i]};
-		read_root(&r, root);
+		read_root(r, root);
 		for (size_t i = 0; i < 7; i++)
 			json_decref(names[i]->index);
 	}
 	json_decref(root);
-	buf_clear(&r.look.path);
+	buf_clear(&r->look.path);
+}
+
+enum err read_instance(struct arena *a, struct str json, struct instance **ret,
+                       struct faults *ret_faults) {
+	struct reading r = {.look = {.arena = a, .faults = ret_faults}};
+	read_document(&r, json);
 	if (ret_faults->n)
 		return ERR_INVALID;
 	instance_compile(a, r.in);
 	*ret = r.in;
 	return ERR_NONE;
+}
+
+enum err read_for_judging(struct arena *a, struct str json, struct faults *ret_faults) {
+	struct reading r = {.look = {.arena = a, .faults = ret_faults}, .for_judging = true};
+	read_document(&r, json);
+	return ret_faults->n ? ERR_INVALID : ERR_NONE;
 }

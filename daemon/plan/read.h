@@ -27,6 +27,9 @@ struct faults {
 must_check enum err read_instance(struct arena *a, struct str json, struct instance **ret,
                                   struct faults *ret_faults);
 
+/* Only the faults, and without those of rules that are known to the judge alone. */
+must_check enum err read_for_judging(struct arena *a, struct str json, struct faults *ret_faults);
+
 /* The items of an `atelier-plan/1` document, pinned ones among them, in the order of the document:
  * for a warm start, a repair, an explanation. Known ids, right types, one item a request are asked
  * for; rules are not (plan_add() them and ask plan_breaches()). As above otherwise. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For tests: instances and plans, one JSON document a line, weighed by plan.c and by the judge.
- * A line with "items" is a plan for the last instance. For each plan one line out:
+ * A line with "items" is a plan for the last instance, a line "starts" asks for the days on which
+ * sites can be staffed while the pinned items run. For that one line of request:host:day … out, and
+ * for each plan one line:
  *   value of plan.c | its rules broken, or "-" if it can't hold the plan | judge's value | codes
  * Between plans items go in and out at random, and each time the sums are counted anew. */
 #include <inttypes.h>
@@ -11,6 +13,7 @@
 #include "plan/judge.h"
 #include "plan/plan.h"
 #include "plan/read.h"
+#include "plan/team.h"
 
 #include "base/banned.h"
 
@@ -98,6 +101,27 @@ static void weigh_judge(const json_t *instance, struct str json) {
 	arena_free(a);
 }
 
+static void tell_starts(const struct instance *in) {
+	struct plan *p = plan_new(in);
+	uint64_t *set = calloc(in->words, sizeof *set);
+	if (!set)
+		abort();
+	for (int i = 0; i < in->n_sites; i++) {
+		const struct site *s = &in->sites[i];
+		must(team_starts(in, p, i, set) == bits_count(set, in->words), "starts are miscounted");
+		if (plan_item(p, s->request))
+			continue;
+		bits_each(set, in->words, d) {
+			char date[11];
+			civil_format(in->origin + d, date);
+			printf("%s:%s:%s ", in->requests[s->request].id, in->members[s->member].code, date);
+		}
+	}
+	(void)putchar('\n');
+	free(set);
+	plan_free(p);
+}
+
 int main(void) {
 	struct arena *a = arena_new();
 	struct instance *in = NULL;
@@ -107,6 +131,10 @@ int main(void) {
 	size_t room = 0;
 	for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;) {
 		struct str json = {line, (size_t)n};
+		if (strstr(line, "\"starts\"")) {
+			tell_starts(in);
+			continue;
+		}
 		if (strstr(line, "\"items\"")) {
 			weigh_plan(in, json);
 			weigh_judge(instance, json);
