@@ -183,7 +183,7 @@ ALTER TABLE data.accreditation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE data.unavailability ENABLE ROW LEVEL SECURITY;
 ALTER TABLE data.calendar ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON data.expert, data.accreditation, data.calendar TO atelier_api;
-GRANT SELECT, INSERT, DELETE ON data.unavailability TO atelier_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON data.unavailability TO atelier_api;
 CREATE POLICY staff ON data.expert TO atelier_api USING ((SELECT rule.is_staff()));
 CREATE POLICY own ON data.expert FOR SELECT TO atelier_api USING (id = (SELECT rule.my_expert()));
 CREATE POLICY staff ON data.accreditation TO atelier_api USING ((SELECT rule.is_staff()));

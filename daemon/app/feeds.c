@@ -13,8 +13,9 @@
 	X(stamp)                                                                                       \
 	X(created)                                                                                     \
 	X(modified)                                                                                    \
-	X(status) X(first) X(last) X(zone) X(sessions) X(summary) X(description) X(location) X(url)    \
-		X(organizer) X(latitude) X(longitude) X(categories) X(transparent) X(private) X(calendar)
+	X(status)                                                                                      \
+	X(first) X(last) X(zone) X(sessions) X(summary) X(description) X(location) X(url) X(organizer) \
+		X(latitude) X(longitude) X(categories) X(transparent) X(private) X(calendar)
 
 struct columns {
 #define X(name) int name;

@@ -27,7 +27,8 @@ static void refuse(struct request *q, const struct why *why) {
 
 /* Of two such fields a proxy may have judged the one and we obey the other. */
 static enum err read_once(const struct request *q, struct why *reterr) {
-	static const char *const once[] = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"};
+	static const char *const once[] = {"Authorization", "Content-Type", "Idempotency-Key",
+	                                   "If-Match"};
 	for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
 		size_t n = 0;
 		for (size_t j = 0; j < q->http->field_count; j++)

@@ -47,6 +47,19 @@ BEGIN
 	RETURN rule.answer(200, rule.evaluation_json(e), e.revision, e.recorded_at);
 END $$;
 
+CREATE OR REPLACE FUNCTION api.evaluation_update(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	e data.evaluation := rule.open_evaluation(args);
+BEGIN
+	PERFORM rule.check_match(args, e.revision);
+	e := jsonb_populate_record(e, body);
+	PERFORM rule.check_past(e.evaluated_on, 'evaluated_on');
+	UPDATE data.evaluation o SET (evaluated_on, note) = (e.evaluated_on, e.note)
+	WHERE o.id = e.id RETURNING * INTO e;
+	RETURN rule.answer(200, rule.evaluation_json(e), e.revision, e.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.evaluation_answers(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE

@@ -14,6 +14,18 @@ BEGIN
 		CASE WHEN p.counted THEN (SELECT count(*) FROM rule.waivers_found(args)) END);
 END $$;
 
+CREATE OR REPLACE FUNCTION api.waiver_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	v data.waiver;
+BEGIN
+	SELECT * INTO v FROM data.waiver x WHERE x.id = args ->> 'id';
+	IF v.id IS NULL THEN
+		PERFORM rule.refuse_missing('waiver', args ->> 'id');
+	END IF;
+	RETURN rule.answer(200, rule.waiver_json(v), v.revision, v.recorded_at);
+END $$;
+
 -- Who grants it is who asks.
 CREATE OR REPLACE FUNCTION api.waiver_create(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -34,5 +46,23 @@ BEGIN
 	INSERT INTO data.waiver (criterion, member, kind, workshop, reason, granted_by, granted_on, valid_until)
 	VALUES (v.criterion, v.member, v.kind, v.workshop, v.reason, rule.my_account(), rule.today(), v.valid_until)
 	RETURNING * INTO v;
-	RETURN rule.answer(201, rule.waiver_json(v), NULL, v.recorded_at);
+	RETURN rule.answer(201, rule.waiver_json(v), v.revision, v.recorded_at, '/v1/waivers/' || v.id);
+END $$;
+
+-- A waiver is not removed: it is a record. It can end earlier, or later.
+CREATE OR REPLACE FUNCTION api.waiver_update(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	v data.waiver;
+BEGIN
+	SELECT * INTO v FROM data.waiver x WHERE x.id = args ->> 'id' FOR NO KEY UPDATE;
+	IF v.id IS NULL THEN
+		PERFORM rule.refuse_missing('waiver', args ->> 'id');
+	END IF;
+	PERFORM rule.check_match(args, v.revision);
+	v := jsonb_populate_record(v, body);
+	PERFORM rule.check_order(v.granted_on, v.valid_until, 'granted_on', 'valid_until');
+	UPDATE data.waiver x SET (reason, valid_until) = (v.reason, v.valid_until)
+	WHERE x.id = v.id RETURNING * INTO v;
+	RETURN rule.answer(200, rule.waiver_json(v), v.revision, v.recorded_at);
 END $$;

@@ -108,6 +108,19 @@ BEGIN
 		SELECT count(*) FROM data.accreditation a WHERE a.expert = e.id) END);
 END $$;
 
+CREATE OR REPLACE FUNCTION api.accreditation_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	e CONSTANT data.expert := rule.path_expert(args ->> 'id');
+	a data.accreditation;
+BEGIN
+	SELECT * INTO a FROM data.accreditation x WHERE x.expert = e.id AND x.id = args ->> 'accreditation';
+	IF a.id IS NULL THEN
+		PERFORM rule.refuse_missing('accreditation', args ->> 'accreditation');
+	END IF;
+	RETURN rule.answer(200, rule.accreditation_json(a), a.revision, a.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.accreditation_create(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -168,6 +181,19 @@ BEGIN
 		SELECT count(*) FROM data.unavailability u WHERE u.expert = e.id) END);
 END $$;
 
+CREATE OR REPLACE FUNCTION api.unavailability_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	e CONSTANT data.expert := rule.path_expert(args ->> 'id');
+	u data.unavailability;
+BEGIN
+	SELECT * INTO u FROM data.unavailability x WHERE x.expert = e.id AND x.id = args ->> 'unavailability';
+	IF u.id IS NULL THEN
+		PERFORM rule.refuse_missing('unavailability', args ->> 'unavailability');
+	END IF;
+	RETURN rule.answer(200, rule.unavailability_json(u), u.revision, u.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.unavailability_create(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -184,15 +210,37 @@ BEGIN
 		format('/v1/experts/%s/unavailability/%s', e.id, u.id));
 END $$;
 
+CREATE OR REPLACE FUNCTION api.unavailability_update(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	e CONSTANT data.expert := rule.path_expert(args ->> 'id');
+	u data.unavailability;
+BEGIN
+	SELECT * INTO u FROM data.unavailability x WHERE x.expert = e.id AND x.id = args ->> 'unavailability'
+	FOR NO KEY UPDATE;
+	IF u.id IS NULL THEN
+		PERFORM rule.refuse_missing('unavailability', args ->> 'unavailability');
+	END IF;
+	PERFORM rule.check_match(args, u.revision);
+	u := jsonb_populate_record(u, body);
+	PERFORM rule.check_order(u.first_day, u.last_day, 'first_day', 'last_day');
+	UPDATE data.unavailability x SET (first_day, last_day, note) = (u.first_day, u.last_day, u.note)
+	WHERE x.id = u.id RETURNING * INTO u;
+	RETURN rule.answer(200, rule.unavailability_json(u), u.revision, u.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.unavailability_delete(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
 	e CONSTANT data.expert := rule.path_expert(args ->> 'id');
+	u data.unavailability;
 BEGIN
-	DELETE FROM data.unavailability u WHERE u.expert = e.id AND u.id = args ->> 'unavailability';
-	IF NOT FOUND THEN
+	SELECT * INTO u FROM data.unavailability x WHERE x.expert = e.id AND x.id = args ->> 'unavailability' FOR UPDATE;
+	IF u.id IS NULL THEN
 		PERFORM rule.refuse_missing('unavailability', args ->> 'unavailability');
 	END IF;
+	PERFORM rule.check_match(args, u.revision);
+	DELETE FROM data.unavailability x WHERE x.id = u.id;
 	RETURN rule.answer(204, NULL);
 END $$;
 

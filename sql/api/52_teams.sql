@@ -10,6 +10,19 @@ BEGIN
 		FROM data.mission m WHERE m.workshop = w.id));
 END $$;
 
+-- For experts too: they read the place that they answer for.
+CREATE OR REPLACE FUNCTION api.team_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	m data.mission;
+BEGIN
+	SELECT * INTO m FROM data.mission x WHERE x.workshop = args ->> 'id' AND x.expert = args ->> 'expert';
+	IF m.id IS NULL THEN
+		PERFORM rule.refuse(404, format('%s is not on the team of %s.', args ->> 'expert', args ->> 'id'));
+	END IF;
+	RETURN rule.answer(200, rule.team_member_json(m), m.revision, m.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.team_add(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE

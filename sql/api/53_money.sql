@@ -71,6 +71,18 @@ BEGIN
 		FROM data.funding l WHERE l.workshop = w.id));
 END $$;
 
+CREATE OR REPLACE FUNCTION api.funding_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	l data.funding;
+BEGIN
+	SELECT * INTO l FROM data.funding x WHERE x.workshop = args ->> 'id' AND x.id = args ->> 'funding';
+	IF l.id IS NULL THEN
+		PERFORM rule.refuse_missing('funding line', args ->> 'funding');
+	END IF;
+	RETURN rule.answer(200, rule.funding_json(l), l.revision, l.recorded_at);
+END $$;
+
 CREATE OR REPLACE FUNCTION api.funding_add(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -133,6 +145,18 @@ DECLARE
 BEGIN
 	RETURN rule.whole_list((SELECT json_agg(rule.target_json(t) ORDER BY t.id)
 		FROM data.target t WHERE t.workshop = w.id));
+END $$;
+
+CREATE OR REPLACE FUNCTION api.target_get(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	t data.target;
+BEGIN
+	SELECT * INTO t FROM data.target x WHERE x.workshop = args ->> 'id' AND x.id = args ->> 'target';
+	IF t.id IS NULL THEN
+		PERFORM rule.refuse_missing('target', args ->> 'target');
+	END IF;
+	RETURN rule.answer(200, rule.target_json(t), t.revision, t.recorded_at);
 END $$;
 
 CREATE OR REPLACE FUNCTION api.target_add(args jsonb, body jsonb) RETURNS api.answer

@@ -68,7 +68,8 @@ BEGIN
 		'kind', (v).kind, 'workshop', (v).workshop, 'reason', (v).reason,
 		'granted_by', rule.account_name((v).granted_by), 'granted_on', (v).granted_on,
 		'valid_until', (v).valid_until,
-		'created_at', rule.instant((v).created_at), 'updated_at', rule.instant((v).recorded_at));
+		'created_at', rule.instant((v).created_at), 'updated_at', rule.instant((v).recorded_at),
+		'revision', (v).revision);
 END $$;
 
 CREATE OR REPLACE FUNCTION rule.waivers_found(args jsonb) RETURNS SETOF data.waiver LANGUAGE sql STABLE AS $$

@@ -3,8 +3,9 @@
 what was written."""
 import gzip
 import json
+import re
 
-from harness import World
+from harness import RECORDED, World
 from story import Case, expert_new
 
 
@@ -67,6 +68,47 @@ class Everywhere(Case):
                 if not target.endswith("/eligibility"):
                     self.assertEqual(head.headers["content-length"], got.headers["content-length"])
                     self.assertEqual(head.etag, got.etag)
+
+    def test_what_was_made_is_where_its_location_says(self):
+        made = {a.headers["location"]: a for a in RECORDED
+                if a.method == "POST" and a.status == 201 and not a.target.endswith("/calendars")}
+        resources = {re.sub(r"[A-Z]+-?[0-9]*", "", target) for target in made}
+        self.assertGreater(len(resources), 10, resources)
+        here = 0
+        for target in made:
+            answer = World.coordinator.get(target)
+            if answer.status == 404:  # a test removed it
+                self.assertRegex(answer.json["detail"], "^There is no |is not on the team")
+                continue
+            here += 1
+            self.ok(answer)
+            self.assertTrue(answer.etag)
+            self.assertEqual(World.coordinator.call("HEAD", target).etag, answer.etag)
+            self.assertEqual(World.coordinator.get(target, If_None_Match=answer.etag).status, 304)
+        self.assertGreater(here, 20)
+
+    def test_what_can_be_changed_can_be_read(self):
+        paths = World.public.get("/v1/openapi.json").json["paths"]
+        changed = [path for path, methods in paths.items() if "patch" in methods]
+        self.assertGreater(len(changed), 10)
+        self.assertEqual([path for path in changed if "get" not in paths[path]], [])
+
+    def test_a_waiver_ends_earlier(self):
+        made = self.ok(self.desk.post("/v1/waivers", {
+            "criterion": "request", "member": "TO", "kind": "national", "reason": "Agreed by phone.",
+            "valid_until": "2039-12-31"}), 201)
+        at = made.headers["location"]
+        self.refused(self.desk.patch(at, {"valid_until": "2001-01-01"}, made.etag), 400)
+        ended = self.ok(self.desk.patch(at, {"valid_until": made.json["granted_on"]}, made.etag))
+        self.assertEqual(ended.json["valid_until"], made.json["granted_on"])
+        self.refused(self.desk.patch(at, {"reason": "x"}, made.etag), 412)
+
+    def test_an_open_evaluation_is_corrected(self):
+        made = self.ok(self.desk.post("/v1/members/TO/kpi-evaluations", {"evaluated_on": "2026-02-02"}), 201)
+        at = made.headers["location"]
+        later = self.ok(self.desk.patch(at, {"evaluated_on": "2026-02-03", "note": "By post."}, made.etag))
+        self.assertEqual((later.json["evaluated_on"], later.json["note"]), ("2026-02-03", "By post."))
+        self.refused(self.desk.patch(at, {"evaluated_on": "2999-01-01"}, later.etag), 400)
 
     def test_options_tell_the_methods(self):
         answer = World.public.call("OPTIONS", "/v1/donors")

@@ -51,8 +51,16 @@ class Walls(Case):
         at = f"/v1/experts/{self.theirs}"
         away = {"first_day": "2027-01-04", "last_day": "2027-01-05"}
         kept = self.ok(self.unlike("POST", f"{at}/unavailability", away), 201).json["id"]
-        self.refused(self.expert.delete(f"/v1/experts/{self.ours}/unavailability/{kept}"), 404)
-        self.ok(self.unlike("DELETE", f"{at}/unavailability/{kept}"), 204)
+        self.refused(self.expert.delete(f"/v1/experts/{self.ours}/unavailability/{kept}", '"1"'), 404)
+        one = f"{at}/unavailability/{kept}"
+        fresh = {"If-Match": self.ok(self.unlike("GET", one)).etag}
+        later = self.ok(self.unlike("PATCH", one, {"last_day": "2027-01-08"}, fresh))
+        self.assertEqual(later.json, self.ok(self.other.get(one)).json)
+        self.assertEqual(later.json["last_day"], "2027-01-08")
+        self.refused(self.other.patch(one, {"last_day": "2027-01-03"}, later.etag), 400)
+        self.refused(self.other.delete(one), 428)
+        self.refused(self.other.delete(one, fresh["If-Match"]), 412)
+        self.ok(self.unlike("DELETE", one, None, {"If-Match": later.etag}), 204)
         kept = self.ok(self.unlike("POST", f"{at}/calendars", {"label": "Phone"}), 201).json["selector"]
         self.refused(self.expert.delete(f"/v1/experts/{self.ours}/calendars/{kept}"), 404)
         self.refused(self.expert.post(f"/v1/experts/{self.ours}/calendars/{kept}/rotate"), 404)
@@ -63,7 +71,8 @@ class Walls(Case):
         team = f"/v1/workshops/{self.workshop}/team"
         for body in ({"role": "lead"}, {"release": "granted"}, {"travel_before": 0}):
             self.refused(self.expert.patch(f"{team}/{self.ours}", body, '"1"'), 403)
-        answer = self.unlike("PATCH", f"{team}/{self.theirs}", {"status": "accepted"}, {"If-Match": '"1"'})
+        fresh = self.ok(self.unlike("GET", f"{team}/{self.theirs}")).etag
+        answer = self.unlike("PATCH", f"{team}/{self.theirs}", {"status": "accepted"}, {"If-Match": fresh})
         self.assertEqual(self.ok(answer).json["status"], "accepted")
         self.refused(self.other.patch(f"{team}/{self.theirs}", {"status": "invited"}, answer.etag), 403)
 
