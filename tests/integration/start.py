@@ -109,15 +109,6 @@ class Start(Case):
         self.assertEqual(Client(self.daemon.ops, record=False).get("/livez").status, 200)
         self.assertEqual(self.daemon.stop(), 0)
 
-    def test_ready_in_time(self):
-        times = []
-        for _ in range(5):
-            began = time.monotonic()
-            self.daemon.start()
-            times.append(time.monotonic() - began)
-            self.daemon.stop()
-        self.assertLess(sorted(times)[2], 0.150, times)
-
     def test_sockets_handed_over(self):
         front, ops = socket.socket(), socket.socket(socket.AF_UNIX)
         front.bind(("127.0.0.1", 0))
