@@ -61,14 +61,17 @@ static const char *fingerprint(struct request *q) {
 	return sodium_bin2hex(arena_alloc(q->arena, HEX), HEX, digest, sizeof digest);
 }
 
-static enum db_lane lane_of(const struct route *r) {
+static enum db_lane lane_of(const struct request *q) {
+	const struct route *r = q->route;
+	if (q->whole)
+		return DB_SLOW;
 	return r->handler == HANDLER_SQL || r->handler == HANDLER_ACTIVITIES ? DB_FAST : DB_SLOW;
 }
 
 static void submit_read(struct request *q, db_done *done, void *ctx) {
 	const char *values[READ_PARAMS] = {q->credential, q->route->access, request_id(q), q->args};
 	const struct db_call call = {.statement = 1 + route_id(q->route), .values = values};
-	db_submit(q->house->db, lane_of(q->route), &call, 1, false, done, ctx);
+	db_submit(q->house->db, lane_of(q), &call, 1, false, done, ctx);
 }
 
 static void submit_write(struct request *q, db_done *done, void *ctx) {
@@ -77,13 +80,13 @@ static void submit_write(struct request *q, db_done *done, void *ctx) {
 		enter[3] = q->idempotency_key;
 		enter[4] = fingerprint(q);
 	}
-	const char *work[WRITE_PARAMS] = {
-		q->args, q->body.p ? arena_dup(q->arena, q->body.p, q->body.n) : NULL};
+	const char *work[WRITE_PARAMS] = {q->args,
+	                                  q->body.p ? arena_dup(q->arena, q->body.p, q->body.n) : NULL};
 	const struct db_call calls[2] = {
 		{.statement = 0, .values = enter},
 		{.statement = 1 + route_id(q->route), .values = work},
 	};
-	db_submit(q->house->db, lane_of(q->route), calls, 2, true, done, ctx);
+	db_submit(q->house->db, lane_of(q), calls, 2, true, done, ctx);
 }
 
 void calls_submit(struct request *q, db_done *done, void *ctx) {

@@ -14,7 +14,8 @@
 	X(created)                                                                                     \
 	X(modified)                                                                                    \
 	X(status)                                                                                      \
-	X(first) X(last) X(zone) X(sessions) X(summary) X(description) X(location) X(url) X(organizer) \
+	X(first)                                                                                       \
+	X(last) X(zone) X(sessions) X(summary) X(description) X(location) X(url) X(organizer)          \
 		X(latitude) X(longitude) X(categories) X(transparent) X(private) X(calendar)
 
 struct columns {

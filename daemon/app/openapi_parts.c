@@ -72,6 +72,9 @@ static json_t *type_schema(struct str type) {
 			json_pack("{s:[o, o]}", "anyOf", format_schema("date-time"), format_schema("date")));
 	if (str_is(type, "int"))
 		return openapi_made(json_pack("{s:s, s:i}", "type", "integer", "minimum", 0));
+	if (str_is(type, "limit"))
+		return openapi_made(json_pack("{s:[{s:s, s:i, s:i}, {s:s}]}", "anyOf", "type", "integer",
+		                              "minimum", 1, "maximum", 500, "const", "all"));
 	if (str_is(type, "bool"))
 		return openapi_made(json_pack("{s:s}", "type", "boolean"));
 	return openapi_made(json_pack("{s:s, s:i}", "type", "string", "minLength", 1));
@@ -81,7 +84,7 @@ static const char *parameter_sentence(struct str name) {
 	static const char *const words[][2] = {
 		{"as_of", "What had been recorded and released by then; never in the future"},
 		{"on", "The day being judged; may be in the future. Default: today"},
-		{"limit", "Items a page, at most 500"},
+		{"limit", "Items a page, at most 500; all: the whole list, or 413"},
 		{"cursor", "Where the page begins: next of the one before"},
 		{"count", "exact: say how many there are in all"},
 		{"sort", "Names to sort by, comma between, - before a name turns it round"},

@@ -25,6 +25,7 @@ enum type {
 	TYPE_DATE,
 	TYPE_INSTANT,
 	TYPE_INT,
+	TYPE_LIMIT,
 	TYPE_BOOL,
 	TYPE_ONE_OF,
 	TYPE_SOME_OF
@@ -53,7 +54,7 @@ static enum type type_of(struct str s) {
 		enum type type;
 	} words[] = {
 		{"text", TYPE_TEXT}, {"code", TYPE_CODE}, {"codes", TYPE_CODES},     {"date", TYPE_DATE},
-		{"int", TYPE_INT},   {"bool", TYPE_BOOL}, {"instant", TYPE_INSTANT},
+		{"int", TYPE_INT},   {"bool", TYPE_BOOL}, {"instant", TYPE_INSTANT}, {"limit", TYPE_LIMIT},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_is(s, words[i].word))
@@ -188,11 +189,16 @@ static enum err read_instant(const struct parameter *p, struct str value, int64_
 
 static enum err read_int(struct arena *a, const struct parameter *p, struct str value,
                          struct buf *out, struct why *reterr) {
-	bool limit = strcmp(p->name, "limit") == 0;
+	bool limit = p->type == TYPE_LIMIT;
 	uint64_t n, most = limit ? LIMIT_MAX : INT32_MAX;
+	if (limit && str_is(value, "all")) {
+		buf_adds(out, "\"all\"");
+		return ERR_NONE;
+	}
 	if (!str_u64(value, most, &n) || (limit && n == 0))
 		return not_so(reterr, p, value,
-		              arena_printf(a, "give a whole number from %d to %" PRIu64, limit, most));
+		              arena_printf(a, "give a whole number from %d to %" PRIu64 "%s", limit, most,
+		                           limit ? ", or all" : ""));
 	buf_addf(out, "%" PRIu64, n);
 	return ERR_NONE;
 }
@@ -223,7 +229,8 @@ static enum err read_value(struct arena *a, const struct parameter *p, struct st
 		if (!is_choice(p->choices, '|', value))
 			return wrong_choice(a, p, value, reterr);
 		break;
-	case TYPE_INT: return read_int(a, p, value, out, reterr);
+	case TYPE_INT:
+	case TYPE_LIMIT: return read_int(a, p, value, out, reterr);
 	case TYPE_BOOL:
 		if (!str_is(value, "true") && !str_is(value, "false"))
 			return not_so(reterr, p, value, "give true or false");

@@ -267,6 +267,10 @@ static enum err read_args(struct request *q, struct why *reterr) {
 	}
 	enum err e = params_read(q->house->params, route_id(q->route), q->arena, q->http->query, q->now,
 	                         &b, reterr);
+	/* No text can imitate it: its quotes would be escaped. */
+	q->whole = strstr(arena_dup(q->arena, b.p, b.n), "\"limit\":\"all\"");
+	if (q->whole)
+		buf_addf(&b, "\"most\":%" PRId64 ",", (int64_t)q->house->conf->feeds_rows);
 	if (q->if_match) {
 		buf_adds(&b, "\"if_match\":");
 		buf_json(&b, str_of(q->if_match));

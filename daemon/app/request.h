@@ -27,6 +27,7 @@ struct request {
 	const char *idempotency_key, *if_match; /* NULL: not given */
 	struct str body;                        /* JSON for SQL; {NULL,0}: none */
 	char *args;                             /* the JSON object for SQL */
+	bool whole;                             /* limit=all: a long list at once */
 	struct str key;      /* of its answer in memory, octets; {NULL,0}: not for keeping */
 	struct list waiting; /* in a making's list */
 	int64_t now;         /* seconds UTC by the house's clock: one answer has one time */

@@ -74,8 +74,8 @@ DECLARE
 BEGIN
 	IF NOT args ? 'workshop' THEN
 		PERFORM rule.refuse(400, 'Say for which workshop: workshop=W-0001.', 'workshop');
-	ELSIF (args ->> 'limit')::int NOT BETWEEN 1 AND 500 THEN
-		PERFORM rule.refuse(400, format('limit is %s; it is 1 to 500.', args ->> 'limit'), 'limit');
+	ELSIF NULLIF(args ->> 'limit', 'all')::int NOT BETWEEN 1 AND 500 THEN
+		PERFORM rule.refuse(400, format('limit is %s; it is 1 to 500, or all.', args ->> 'limit'), 'limit');
 	END IF;
 	w := rule.path_workshop(args ->> 'workshop');
 	-- `limit` bounds who can; who cannot is answered whole, so that no reason goes missing.
@@ -84,7 +84,7 @@ BEGIN
 		'languages', (c.expert).languages, 'instruments', c.covered, 'missions', c.missions,
 		'reasons', c.reasons) ORDER BY c.rank, (c.expert).id) INTO items
 	FROM rule.candidates(w) c
-	WHERE NOT c.can OR c.rank <= COALESCE((args ->> 'limit')::int, 500);
+	WHERE NOT c.can OR c.rank <= NULLIF(args ->> 'limit', 'all')::int OR NOT args ? 'limit' OR args ->> 'limit' = 'all';
 	RETURN ROW(200, NULL, NULL, NULL, NULL, json_build_object('workshop', w.id,
 		'items', COALESCE(items, '[]'), 'next', NULL))::api.answer;
 END $$;

@@ -14,6 +14,7 @@
 DROP TYPE IF EXISTS rule.page, rule.hit CASCADE;
 CREATE TYPE rule.page AS (
 	size int, -- items at most
+	whole boolean, -- all or a refusal: what is more than size is not cut
 	s1 text, s2 text, -- sort keys; s2 may be NULL
 	d1 boolean, d2 boolean, -- descending?
 	c1 text, c2 text, cid text, -- after this item; NULL at the beginning
@@ -21,7 +22,7 @@ CREATE TYPE rule.page AS (
 );
 CREATE TYPE rule.hit AS (k1 text, k2 text, id text, item json);
 
--- Reads limit, cursor, count, sort and fields. `sorts`: keys to sort by; `usual`: the sort without one;
+-- Reads limit (all: as many as `most`, which the daemon gives), cursor, count, sort and fields. `sorts`: keys to sort by; `usual`: the sort without one;
 -- `shape`: any item, for its members' names.
 CREATE FUNCTION rule.page(args jsonb, sorts text[], usual text, shape json)
 RETURNS rule.page LANGUAGE plpgsql STABLE AS $$
@@ -31,9 +32,10 @@ DECLARE
 	names CONSTANT text[] := ARRAY(SELECT json_object_keys(shape));
 	word text;
 BEGIN
-	p.size := COALESCE((args ->> 'limit')::int, 50);
-	IF p.size NOT BETWEEN 1 AND 500 THEN
-		PERFORM rule.refuse(400, format('limit is %s; it is 1 to 500.', p.size), 'limit');
+	p.whole := COALESCE(args ->> 'limit' = 'all', false);
+	p.size := CASE WHEN p.whole THEN (args ->> 'most')::int ELSE COALESCE((args ->> 'limit')::int, 50) END;
+	IF p.size NOT BETWEEN 1 AND 500 AND NOT p.whole OR p.size IS NULL THEN
+		PERFORM rule.refuse(400, format('limit is %s; it is 1 to 500, or all.', args ->> 'limit'), 'limit');
 	END IF;
 	FOREACH word IN ARRAY sort LOOP
 		IF ltrim(word, '-') <> ALL (sorts) OR word LIKE '--%' OR cardinality(sort) > 2 THEN
@@ -52,7 +54,7 @@ BEGIN
 			array_to_string(names, ', ')), 'fields');
 	END IF;
 	p.counted := COALESCE(args ->> 'count' = 'exact', false);
-	p.digest := left(encode(sha256(convert_to((args - '{limit,cursor,count,fields}'::text[])::text
+	p.digest := left(encode(sha256(convert_to((args - '{limit,most,cursor,count,fields}'::text[])::text
 		|| sorts::text || names::text, 'UTF8')), 'hex'), 16);
 	RETURN rule.resume(p, args ->> 'cursor');
 END $$;
@@ -110,7 +112,10 @@ DECLARE
 	next text;
 	items json;
 BEGIN
-	IF more THEN
+	IF more AND p.whole THEN
+		PERFORM rule.refuse(413, format('There are more than %s, and at most %s are given whole; narrow it down, or '
+			'take pages with limit and cursor.', p.size, p.size), 'limit');
+	ELSIF more THEN
 		next := rule.cursor_text(jsonb_build_array(p.digest, last.k1, last.k2, last.id));
 	END IF;
 	SELECT COALESCE(json_agg(CASE WHEN p.fields IS NULL THEN h.item ELSE rule.pick(h.item, p.fields) END

@@ -5,7 +5,7 @@ import gzip
 import json
 import re
 
-from harness import RECORDED, World
+from harness import RECORDED, Daemon, World
 from story import Case, expert_new
 
 
@@ -86,6 +86,22 @@ class Everywhere(Case):
             self.assertEqual(World.coordinator.call("HEAD", target).etag, answer.etag)
             self.assertEqual(World.coordinator.get(target, If_None_Match=answer.etag).status, 304)
         self.assertGreater(here, 20)
+
+    def test_a_list_is_given_whole_or_refused(self):
+        for target in ("/v1/activities.json", "/v1/members"):
+            whole = self.ok(World.public.get(f"{target}?limit=all&count=exact"))
+            self.assertEqual(len(whole.json["items"]), whole.json["count"])
+            self.assertGreater(whole.json["count"], 60)
+            self.assertIsNone(whole.json["next"])
+            self.assertNotIn("link", whole.headers)
+        small = Daemon(feeds__rows="100")
+        self.addCleanup(small.remove)
+        asked = small.start().client()
+        self.ok(asked.get("/v1/activities.json?limit=all"))
+        for target in ("/v1/members?limit=all", "/v1/members?limit=all&sort=-name"):
+            problem = self.refused(asked.get(target), 413)
+            self.assertIn("at most 100", problem["detail"])
+        self.ok(asked.get("/v1/members?limit=500"))
 
     def test_what_can_be_changed_can_be_read(self):
         paths = World.public.get("/v1/openapi.json").json["paths"]

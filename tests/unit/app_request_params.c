@@ -128,6 +128,8 @@ static void queries_become_json(void **state) {
 		{ROUTE_member_get, "x=1", NULL, "x"},
 		{ROUTE_member_list, "q=a&q=b", NULL, "q"},
 		{ROUTE_member_list, "q=", NULL, "q"},
+		{ROUTE_member_list, "limit=all", "\"limit\":\"all\",", NULL},
+		{ROUTE_member_list, "limit=some", NULL, "limit"},
 		{ROUTE_member_list, "limit=0", NULL, "limit"},
 		{ROUTE_member_list, "limit=501", NULL, "limit"},
 		{ROUTE_member_list, "limit=-1", NULL, "limit"},
