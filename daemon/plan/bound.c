@@ -151,7 +151,7 @@ struct bound *bound_new(const struct instance *in) {
 	for (int e = 0; e < in->n_experts; e++)
 		b->now->load[e] = b->room.load[e] < 0 ? in->weights.load * b->scale : 0;
 	b->mover = mover_new(a, b);
-	b->pace = 65536;
+	b->length = 100;
 	return b;
 }
 
@@ -237,6 +237,9 @@ static int64_t total(const struct bound *b) {
 	return sum > INT64_MAX - 1 ? INT64_MAX - 1 : sum < INT64_MIN / 2 ? INT64_MIN / 2 : (int64_t)sum;
 }
 
+/* Steps are halved after so many sweeps. */
+enum { PACE = 12 };
+
 /* The sweep has ended: its bound, then new prices. */
 static int64_t sweep_end(struct bound *b) {
 	int64_t sum = total(b);
@@ -249,7 +252,7 @@ static int64_t sweep_end(struct bound *b) {
 		b->since_best = 0;
 		prices_copy(b->best, b->now);
 	}
-	b->pace = (int32_t)(65536 / (1 + b->sweeps / 12.0));
+	b->pace = 65536 / 100 * b->length * PACE / (PACE + (int32_t)b->sweeps);
 	prices_move(b);
 	return sum;
 }
@@ -299,10 +302,26 @@ void bound_limit(struct bound *b, int request, const struct limit *limit) {
 	b->limits[request] = *limit;
 }
 
-void bound_restart(struct bound *b, const struct prices *from, double length) {
-	if (from != b->now)
-		prices_copy(b->now, from ? from : b->best);
-	b->pace = (int32_t)(65536 * length);
+void bound_choose(struct bound *b, int request, struct choice *ret) {
+	*ret = b->choices[request];
+	best_choice(b, request, ret);
+}
+
+int bound_tighten(struct bound *b, int64_t value) {
+	prices_copy(b->now, b->best);
+	prices_sum_up(b);
+	for (int q = 0; q < b->in->n_requests; q++)
+		best_choice(b, q, &b->choices[q]);
+	int64_t spare = total(b) - (value + 1) * b->scale;
+	int n = 0;
+	for (int q = 0; q < b->in->n_requests && b->best_sum < INT64_MAX - 1; q++)
+		n += drop_starts(b, q, b->choices[q].worth - spare);
+	return n;
+}
+
+void bound_restart(struct bound *b, const struct prices *from, int length) {
+	prices_copy(b->now, from ? from : b->best);
+	b->length = length;
 	b->at = 0;
 	b->sweeps = 0;
 	b->found = false;

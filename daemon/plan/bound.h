@@ -22,9 +22,9 @@ struct limit {
 	uint64_t never, always;   /* pools it must not, must draw on */
 	const uint64_t *no_seat;  /* set of experts who must not, */
 	const uint64_t *any_seat; /* must be in its team; NULL: none */
-	int site;                 /* index among the request's, or -1: any */
+	uint32_t no_sites;        /* of the request, by index: bits; the first 32 only */
 };
-#define LIMIT_NONE ((struct limit){.starts = {INT32_MIN, INT32_MAX}, .site = -1})
+#define LIMIT_NONE ((struct limit){.starts = {INT32_MIN, INT32_MAX}})
 
 /* The best item of a request at some prices. `start` NO_DAY: better left out. */
 struct choice {
@@ -57,9 +57,17 @@ const struct prices *bound_prices(const struct bound *b);
  * bound_restart(). */
 void bound_limit(struct bound *b, int request, const struct limit *limit);
 
-/* Forget the value, keep the prices of the best bound (or take others), begin a new sweep with
- * long steps (length 1) or short ones. */
-void bound_restart(struct bound *b, const struct prices *from, double length);
+/* Forget the value, go on from these prices (NULL: those of the best bound), begin a new sweep with
+ * steps of this length, in per cent of the usual. */
+void bound_restart(struct bound *b, const struct prices *from, int length);
+
+/* Drop for good every start of a request that no plan of more than `value` uses, so far as the
+ * best prices can tell; how many. Without limits only, and after a sweep. Plans worth `value` or
+ * less are no longer bounded. */
+int bound_tighten(struct bound *b, int64_t value);
+
+/* The best item of one request at the current prices and limits, as a sweep would choose it. */
+void bound_choose(struct bound *b, int request, struct choice *ret);
 
 /* One sweep at the current prices, from its beginning: its bound in points × scale (INT64_MAX: no
  * plan keeps the limits). The choices are valid until the next step. Prices then move. */

@@ -19,7 +19,7 @@ struct mover {
 	struct kind_of_price parallel, region, budget, missions, days, load, balance, national;
 	struct kind_of_price busy, gap; /* step and most only */
 	struct moment **busy_rows, **gap_rows;
-	int64_t money_grain; /* an excess of so much money counts as 1 */
+	int64_t money_grain; /* an excess of so much money counts as 1 / ONE */
 	int32_t *running, *running_region, *missions_used, *days_used, *load_used, *region_used;
 	int32_t *national_used, *day_used;
 	int64_t *spent;
@@ -27,7 +27,8 @@ struct mover {
 	int32_t *first_national, *next_national;
 };
 
-enum { EXCESS_MAX = 120, MEAN_SHIFT = 3, SQUARE_SHIFT = 5 };
+/* An excess of 1 is ONE. */
+enum { ONE = 256, EXCESS_MAX = 120 * ONE, MEAN_SHIFT = 3, SQUARE_SHIFT = 5 };
 
 static int64_t square_root(uint64_t n) {
 	uint64_t root = (uint64_t)sqrt((double)n);
@@ -46,8 +47,8 @@ static void move(const struct bound *b, const struct kind_of_price *kind, struct
 	}
 	if (excess > EXCESS_MAX || excess < -EXCESS_MAX)
 		excess = excess > 0 ? EXCESS_MAX : -EXCESS_MAX;
-	int32_t square = (int32_t)(excess * excess) << 16;
-	moment->mean += ((int32_t)excess * 65536 - moment->mean) / (1 << MEAN_SHIFT);
+	int32_t square = (int32_t)(excess * excess);
+	moment->mean += ((int32_t)excess * ONE - moment->mean) / (1 << MEAN_SHIFT);
 	moment->square = (uint32_t)((int32_t)moment->square
 	                            + (square - (int32_t)moment->square) / (1 << SQUARE_SHIFT));
 	int64_t root = square_root(moment->square) + 1;
@@ -81,7 +82,7 @@ static void steps_compile(struct mover *m, const struct bound *b) {
 	int64_t worth, cost;
 	measure(b, &worth, &cost);
 	int64_t whole = worth * b->scale, most = b->most_price;
-	m->money_grain = cost / 16 + 1;
+	m->money_grain = cost / (16 * ONE) + 1;
 	m->parallel.step = whole / 40, m->parallel.most = most;
 	m->region.step = whole / 40, m->region.most = most;
 	m->budget.step = whole / cost / 6 + 1, m->budget.most = b->most_money_price;
@@ -235,7 +236,7 @@ static void move_row(const struct bound *b, const struct kind_of_price *kind,
                      struct moment *moments, int64_t *prices) {
 	for (int d = 0; d < b->in->days; d++)
 		if (prices[d] || b->mover->day_used[d] > 1)
-			move(b, kind, &moments[d], b->mover->day_used[d] - 1, &prices[d]);
+			move(b, kind, &moments[d], (b->mover->day_used[d] - 1) * ONE, &prices[d]);
 }
 
 static void move_busy(struct bound *b, int expert) {
@@ -273,7 +274,12 @@ static void move_gap(struct bound *b, int member) {
 static void move_all(const struct bound *b, const struct kind_of_price *kind, size_t n,
                      const int32_t *used, const int32_t *room, int64_t *prices) {
 	for (size_t i = 0; i < n; i++)
-		move(b, kind, &kind->moments[i], (int64_t)used[i] - room[i], &prices[i]);
+		move(b, kind, &kind->moments[i], ((int64_t)used[i] - room[i]) * ONE, &prices[i]);
+}
+
+/* Away from zero: a budget overdrawn by a little is overdrawn. */
+static int64_t money_excess(const struct mover *m, int64_t money) {
+	return money / m->money_grain + (money > 0) - (money < 0);
 }
 
 void prices_move(struct bound *b) {
@@ -291,15 +297,15 @@ void prices_move(struct bound *b) {
 		move_all(b, &m->region, regions * days, m->running_region, b->room.parallel_region,
 		         now->parallel_region);
 	for (size_t i = 0; i < (size_t)in->n_funds * years; i++)
-		move(b, &m->budget, &m->budget.moments[i],
-		     (m->spent[i] - b->room.budget[i]) / m->money_grain, &now->budget[i]);
+		move(b, &m->budget, &m->budget.moments[i], money_excess(m, m->spent[i] - b->room.budget[i]),
+		     &now->budget[i]);
 	move_all(b, &m->missions, experts * years, m->missions_used, b->room.missions, now->missions);
 	move_all(b, &m->days, experts * years, m->days_used, b->room.days, now->days);
 	move_all(b, &m->load, experts, m->load_used, b->room.load, now->load);
 	for (size_t i = 0; i < regions; i++)
 		if (b->room.balance[i] > 0)
 			move(b, &m->balance, &m->balance.moments[i],
-			     (int64_t)b->room.balance[i] - m->region_used[i], &now->balance[i]);
+			     ((int64_t)b->room.balance[i] - m->region_used[i]) * ONE, &now->balance[i]);
 	move_all(b, &m->national, (size_t)in->n_members * years, m->national_used, b->room.national,
 	         now->national);
 	for (int e = 0; e < in->n_experts; e++)

@@ -52,6 +52,7 @@ struct bound {
 	int at;                 /* next request of the sweep */
 	uint64_t units;
 	unsigned sweeps, since_best;
+	int length;   /* per cent, of the first steps */
 	int32_t pace; /* length of the steps, in 1/65536 */
 	struct mover *mover;
 };
@@ -69,6 +70,7 @@ bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t 
 
 /* bound_request.c */
 void best_choice(struct bound *b, int request, struct choice *ret);
+int drop_starts(struct bound *b, int request, int64_t least); /* that bring less than `least` */
 
 /* bound_move.c */
 struct mover *mover_new(struct arena *a, const struct bound *b);

@@ -96,7 +96,7 @@ static void list_all(struct bound *b, int request, struct chances *list) {
 	int64_t bonus = b->now->balance[r->region];
 	for (int k = 0; k < r->n_sites; k++)
 		for (int i = 0; i < demand->n_seasons; i++)
-			if (b->limits[request].site < 0 || b->limits[request].site == k)
+			if (k >= 32 || !(b->limits[request].no_sites >> k & 1))
 				list_season(b, r->site + k, &demand->seasons[i], bonus, list);
 	b->units += list->n / 64;
 }
@@ -165,4 +165,22 @@ void best_choice(struct bound *b, int request, struct choice *ret) {
 		(void)money_price(b, &b->demands[request].seasons[season], limit,
 		                  b->places[ret->site].least, ret);
 	vec_clear(&list);
+}
+
+int drop_starts(struct bound *b, int request, int64_t least) {
+	struct chances list = {0};
+	int n = 0;
+	list_all(b, request, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct chance *c = &list.at[i];
+		struct choice choice = {.worth = least - 1};
+		if (c->most >= least
+		    && best_team(b, c->site, c->start, c->gross, c->money_price, &b->limits[request],
+		                 &choice))
+			continue;
+		bits_drop(b->room.starts + (size_t)c->site * b->in->words, c->start);
+		n++;
+	}
+	vec_clear(&list);
+	return n;
 }

@@ -9,6 +9,8 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/clash.c \
+	daemon/plan/exact.c daemon/plan/exact.h daemon/plan/exact_own.h \
+	daemon/plan/exact_branch.c daemon/plan/exact_realise.c \
 	daemon/plan/explain.c daemon/plan/explain.h \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
 	daemon/plan/judge_coupling.c \

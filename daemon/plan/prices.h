@@ -28,3 +28,14 @@ void prices_copy(struct prices *dst, const struct prices *src); /* of the same i
 
 /* The row of an expert or member, made if there is none. */
 int64_t *prices_row(const struct prices *p, int64_t **row);
+
+/* The prices that are not zero, to be kept by the thousand. */
+struct packed_prices {
+	struct packed_price {
+		uint32_t index;
+		int64_t price;
+	} * at;
+	size_t n, room;
+};
+void prices_pack(const struct prices *p, struct packed_prices *ret);
+void prices_unpack(const struct packed_prices *from, struct prices *ret); /* scale stays */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The exact search's own. */
+#include "plan/exact.h"
+
+enum { POOLS = 64, ROOT_SWEEPS = 400, NODE_SWEEPS = 40, LAST_SWEEPS = 400 };
+
+struct node {
+	int64_t bound; /* points */
+	int depth;
+	unsigned number;
+	struct packed_prices prices; /* to begin with */
+	struct limit limits[];       /* requests */
+};
+
+/* What the sweeps of a node chose for a request: on average that solves the relaxation. */
+struct seen {
+	int sweeps, served;
+	int64_t starts; /* sum */
+	struct span span;
+	int32_t sites[16];
+	int32_t *years;
+	int64_t *pools;   /* shares, in 1/65600, summed */
+	int32_t *experts; /* times in the team */
+};
+
+struct exact {
+	const struct instance *in;
+	struct arena *arena; /* sets of experts in limits */
+	struct bound *bound;
+	struct plan *best, *trial;
+	struct prices *prices; /* unpacked */
+	struct packed_prices root;
+	bool root_known, tighter;
+	int64_t stuck; /* the highest bound of a node that could not be split further */
+	struct {
+		struct node **at;
+		size_t n, room;
+	} open;
+	struct node *node; /* at hand */
+	unsigned sweeps, nodes, numbers;
+	struct seen *seen; /* requests */
+};
+
+/* exact_branch.c */
+void seen_clear(struct exact *x);
+void seen_add(struct exact *x, const struct choice *choices);
+
+/* Limits two copies of the node's limits so that every plan keeps one of them; or the sweeps agree
+ * and more of them will do; or nothing is left to decide. */
+enum branching { BRANCH_NOW, BRANCH_LATER, BRANCH_NEVER };
+enum branching branch(struct exact *x, struct limit *left, struct limit *right);
+
+/* exact_realise.c: make plans of the choices; the best is kept. */
+void realise(struct exact *x);
