@@ -9,6 +9,7 @@ include tests/unit/ical.mk
 include tests/unit/app.mk
 include tests/unit/shapes.mk
 include tests/unit/feeds.mk
+include tests/unit/plan.mk
 include tests/fuzz/local.mk
 include tests/fuzz/shapes.mk
 include tests/fuzz/ical.mk

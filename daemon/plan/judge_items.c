@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { GRANTS_MAX = 100 };
+enum { GRANTS_MAX = 100, MARGIN = 1000 }; /* MARGIN: days, so that blocks are dates too */
 #define AMOUNT_MAX INT64_C(1000000000000000)
 
 /* The thing of the catalogue a member names; NULL and a finding if there is none. */
@@ -103,6 +103,10 @@ static bool hear_item(struct court *c, struct work *w) {
 	bool dated = day_of(json_object_get(w->json, "start"), &w->start);
 	if (!dated)
 		blame_work(c, w, "form", "must have a \"start\" of the form YYYY-MM-DD");
+	else if (w->start < CIVIL_FIRST + MARGIN || w->start > CIVIL_LAST - MARGIN) {
+		blame_work(c, w, "form", "starts where the calendar ends");
+		dated = false;
+	}
 	bool team = hear_team(c, w), funding = hear_funding(c, w);
 	if (!w->host || !dated || !team || !funding)
 		return false;

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# The planner's model: unit tests, three opinions on tiny plans, faults, the judge; its fuzzer.
+PLAN_TEST_LIBS = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm
+PLAN_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) \
+	-DEXAMPLE=\"$(abs_top_srcdir)/tests/plan/example-S.json\"
+if HAVE_CMOCKA
+plan_tests = tests/unit/plan_bits tests/unit/plan_read
+check_PROGRAMS += $(plan_tests)
+TESTS += $(plan_tests)
+tests_unit_plan_bits_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
+tests_unit_plan_bits_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_plan_read_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
+tests_unit_plan_read_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
+endif
+
+plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged
+EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py
+dist_check_SCRIPTS += $(plan_scripts)
+TESTS += $(plan_scripts)
+check_PROGRAMS += tests/plan/weigh
+tests_plan_weigh_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_plan_weigh_LDADD = $(PLAN_TEST_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/instance
+check_PROGRAMS += tests/fuzz/replay_instance
+TESTS += tests/fuzz/replay_instance
+tests_fuzz_replay_instance_SOURCES = tests/fuzz/instance.c tests/fuzz/replay.c
+tests_fuzz_replay_instance_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) \
+	-DCORPUS=\"$(abs_top_srcdir)/tests/fuzz/corpus/instance\"
+tests_fuzz_replay_instance_LDADD = $(PLAN_TEST_LIBS)
+if FUZZING
+noinst_PROGRAMS += tests/fuzz/fuzz_instance
+endif
+tests_fuzz_fuzz_instance_SOURCES = tests/fuzz/instance.c
+tests_fuzz_fuzz_instance_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_instance_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_instance_LDADD = $(PLAN_TEST_LIBS)
