@@ -1,19 +1,25 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Experts: journeys, what accreditations come to, and how an expert is shown.
 
-CREATE OR REPLACE FUNCTION rule.setting(key text) RETURNS int LANGUAGE sql STABLE
-RETURN (SELECT s.value FROM data.planning_setting s WHERE s.key = setting.key);
+-- In plpgsql, as what else is asked for each expert of each team: its plans are kept, while those of SQL functions
+-- that cannot be inlined are made again for every statement around them.
+CREATE OR REPLACE FUNCTION rule.setting(key text) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT s.value FROM data.planning_setting s WHERE s.key = setting.key);
+END $$;
 
 -- Journeys ------------------------------------------------------------------------------------
 
 -- Haversine in binary64 with radius 6371, whole km; planning programs compute the same to the km.
 CREATE OR REPLACE FUNCTION rule.distance_km(lat1 float8, lon1 float8, lat2 float8, lon2 float8) RETURNS int
-LANGUAGE sql IMMUTABLE AS $$
-	SELECT floor(2 * 6371 * asin(LEAST(1, sqrt(s.phi * s.phi
-		+ cos(radians(lat1)) * cos(radians(lat2)) * s.lambda * s.lambda))) + 1e-6)::int
-	FROM (SELECT sin((radians(lat2) - radians(lat1)) / 2), sin((radians(lon2) - radians(lon1)) / 2))
-		AS s (phi, lambda)
-$$;
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	phi CONSTANT float8 := sin((radians(lat2) - radians(lat1)) / 2);
+	lambda CONSTANT float8 := sin((radians(lon2) - radians(lon1)) / 2);
+BEGIN
+	RETURN floor(2 * 6371 * asin(LEAST(1, sqrt(phi * phi
+		+ cos(radians(lat1)) * cos(radians(lat2)) * lambda * lambda))) + 1e-6)::int;
+END $$;
 
 -- How an expert from `home` takes part in a workshop at `host`: there or from home, days of travel each
 -- way, days of rest after it. A distance nobody knows counts as far.

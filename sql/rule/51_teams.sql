@@ -2,10 +2,11 @@
 -- Who may be on a workshop's team: every rule in one place, each with its reason.
 
 -- The Members a workshop is held for, whose own officers do not deliver it.
-CREATE OR REPLACE FUNCTION rule.own_members(w data.workshop) RETURNS text[] LANGUAGE sql STABLE AS $$
-	SELECT array_remove(ARRAY[w.host] || CASE WHEN w.kind = 'national' THEN w.beneficiaries
-		|| ARRAY(SELECT r.member FROM data.request r WHERE r.workshop = w.id) END, NULL)
-$$;
+CREATE OR REPLACE FUNCTION rule.own_members(w data.workshop) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN array_remove(ARRAY[w.host] || CASE WHEN w.kind = 'national' THEN w.beneficiaries
+		|| ARRAY(SELECT r.member FROM data.request r WHERE r.workshop = w.id) END, NULL);
+END $$;
 
 -- The pool seen from one workshop. `mission` is the expert's place on its team, if there is one. Days of
 -- travel are stated (before, after), or kept as a person stated them, or follow from the distance.

@@ -92,9 +92,11 @@ GRANT SELECT ON rule.line, rule.place_on_team, rule.aim, rule.outcome TO atelier
 CREATE OR REPLACE FUNCTION rule.money(amount bigint, currency text) RETURNS json LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN amount IS NOT NULL THEN json_build_object('amount', amount, 'currency', currency) END;
 
-CREATE OR REPLACE FUNCTION rule.confirmed(w data.workshop) RETURNS bigint LANGUAGE sql STABLE
-RETURN (SELECT COALESCE(sum(f.amount), 0)::bigint FROM data.funding f
-	WHERE f.workshop = (w).id AND f.status = 'confirmed' AND f.currency = COALESCE((w).currency, f.currency));
+CREATE OR REPLACE FUNCTION rule.confirmed(w data.workshop) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT COALESCE(sum(f.amount), 0)::bigint FROM data.funding f
+	WHERE f.workshop = w.id AND f.status = 'confirmed' AND f.currency = COALESCE(w.currency, f.currency));
+END $$;
 
 -- Why a fund may not pay for a workshop; nothing when it may.
 CREATE OR REPLACE FUNCTION rule.earmark_faults(w data.workshop, of_fund text)
@@ -123,7 +125,10 @@ $$;
 -- Ready? --------------------------------------------------------------------------------------
 
 -- What is missing from a team, a sentence each.
-CREATE OR REPLACE FUNCTION rule.team_gaps(w data.workshop) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION rule.team_gaps(w data.workshop) RETURNS SETOF text LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+	RETURN QUERY
 	WITH team AS MATERIALIZED (
 		SELECT (p.expert).id, (p.expert).name, (p.mission).role, (p.mission).status, (p.mission).release, p.level, p.covered
 		FROM rule.pool(w) p WHERE (p.mission).engaged
@@ -150,8 +155,8 @@ CREATE OR REPLACE FUNCTION rule.team_gaps(w data.workshop) RETURNS SETOF text LA
 		string_agg(DISTINCT replace(f.code, '_', ' '), ', ' ORDER BY replace(f.code, '_', ' ')))
 	FROM team t, rule.faults(w, t.id, t.role) f
 	WHERE w.status IN ('draft', 'planned', 'announced', 'postponed')
-	GROUP BY t.id, t.name
-$$;
+	GROUP BY t.id, t.name;
+END $$;
 
 -- The guards of the state machine for one workshop. `lacks` says why a guard does not hold.
 CREATE OR REPLACE FUNCTION rule.guards(w data.workshop)
@@ -181,15 +186,19 @@ RETURNS TABLE (guard text, lacks text, waived boolean) LANGUAGE sql STABLE AS $$
 $$;
 
 -- Waivers for one workshop that are in force, each with who, why and until when.
-CREATE OR REPLACE FUNCTION rule.waived(of_workshop text) RETURNS json LANGUAGE sql STABLE AS $$
-	SELECT COALESCE(json_agg(rule.reason(v.criterion, format('%s sets it aside until %s, granted by %s: %s', v.id,
+CREATE OR REPLACE FUNCTION rule.waived(of_workshop text) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT COALESCE(json_agg(rule.reason(v.criterion, format('%s sets it aside until %s, granted by %s: %s', v.id,
 		rule.iso(v.valid_until), rule.account_name(v.granted_by), v.reason)) ORDER BY v.id), '[]')
 	FROM data.waiver v
-	WHERE v.workshop = of_workshop AND rule.today() BETWEEN v.granted_on AND v.valid_until
-$$;
+	WHERE v.workshop = of_workshop AND rule.today() BETWEEN v.granted_on AND v.valid_until);
+END $$;
 
 -- Of what is only on record nobody knows. Nothing is missing from a workshop that was held, or is off.
-CREATE OR REPLACE FUNCTION rule.readiness(w data.workshop) RETURNS json LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION rule.readiness(w data.workshop) RETURNS json LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+	RETURN (
 	SELECT json_build_object(
 		'staffed', bool_and(g.lacks IS NULL) FILTER (WHERE g.guard = 'staffed'),
 		'funded', bool_and(g.lacks IS NULL) FILTER (WHERE g.guard = 'funded'),
@@ -197,5 +206,5 @@ CREATE OR REPLACE FUNCTION rule.readiness(w data.workshop) RETURNS json LANGUAGE
 		'missing', COALESCE(json_agg(rule.reason(g.guard, g.lacks)) FILTER (WHERE g.lacks IS NOT NULL AND NOT g.waived
 			AND w.status IN ('draft', 'planned', 'announced', 'postponed')), '[]'),
 		'waived', rule.waived(w.id))
-	FROM rule.guards(w) g WHERE g.guard IN ('staffed', 'funded', 'targeted') AND NOT w.historic
-$$;
+	FROM rule.guards(w) g WHERE g.guard IN ('staffed', 'funded', 'targeted') AND NOT w.historic);
+END $$;
