@@ -21,6 +21,17 @@ check_PROGRAMS += tests/plan/weigh
 tests_plan_weigh_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_plan_weigh_LDADD = $(PLAN_TEST_LIBS)
 
+# The planner as it is, but every change of a plan is counted anew.
+check_LIBRARIES += tests/plan/libaudit.a
+tests_plan_libaudit_a_SOURCES = $(daemon_libplan_a_SOURCES)
+tests_plan_libaudit_a_CPPFLAGS = $(daemon_libplan_a_CPPFLAGS) -DPLAN_DEBUG
+check_PROGRAMS += tests/plan/audited
+tests_plan_audited_SOURCES = $(atelier_plan_SOURCES)
+tests_plan_audited_CPPFLAGS = $(atelier_plan_CPPFLAGS)
+tests_plan_audited_LDADD = tests/plan/libaudit.a daemon/libbase.a $(JANSSON_LIBS) -lm
+dist_check_SCRIPTS += tests/plan/audit
+TESTS += tests/plan/audit
+
 EXTRA_DIST += tests/fuzz/corpus/instance
 check_PROGRAMS += tests/fuzz/replay_instance
 TESTS += tests/fuzz/replay_instance

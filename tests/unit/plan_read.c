@@ -221,6 +221,34 @@ static void writes_and_reads(void **state) {
 	buf_clear(&again);
 }
 
+/* The control: sums that are off by one anywhere are noticed. */
+static void notices(void **state) {
+	(void)state;
+	struct plan *p = plan_new(example);
+	fill(p);
+	assert_true(plan_consistent(p));
+	int64_t *longs[] = {&p->value, &p->score.term[TERM_LOAD], &p->spent[1]};
+	uint16_t *shorts[] = {&p->missions[2], &p->load[3], &p->running[50], &p->region[0]};
+	for (size_t i = 0; i < sizeof longs / sizeof *longs; i++) {
+		++*longs[i];
+		assert_false(plan_consistent(p));
+		--*longs[i];
+	}
+	for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++) {
+		++*shorts[i];
+		assert_false(plan_consistent(p));
+		--*shorts[i];
+	}
+	p->days[4]++;
+	assert_false(plan_consistent(p));
+	p->days[4]--;
+	p->busy[0] ^= 1;
+	assert_false(plan_consistent(p));
+	p->busy[0] ^= 1;
+	assert_true(plan_consistent(p));
+	plan_free(p);
+}
+
 static void gaps(void **state) {
 	(void)state;
 	struct plan *p = plan_new(example);
@@ -244,9 +272,13 @@ static void gaps(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(distances), cmocka_unit_test(compiled),
-		cmocka_unit_test(calendars), cmocka_unit_test(refuses_what_it_cannot_plan),
-		cmocka_unit_test(gaps),      cmocka_unit_test(writes_and_reads),
+		cmocka_unit_test(distances),
+		cmocka_unit_test(compiled),
+		cmocka_unit_test(calendars),
+		cmocka_unit_test(refuses_what_it_cannot_plan),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(notices),
+		cmocka_unit_test(writes_and_reads),
 	};
 	return cmocka_run_group_tests_name("plan/read", tests, setup, teardown);
 }
