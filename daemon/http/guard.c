@@ -145,7 +145,8 @@ static enum guard_event take_body(struct guard *g, size_t n, size_t *ret_used) {
 /* Octets that leave the state as it is: most of a head is such runs. */
 static size_t run(struct guard *g, const unsigned char *p, size_t n) {
 	size_t i = 0;
-	if ((g->state == BLANK || g->state == VALUE) && g->field == OTHER) {
+	bool free_text = g->field == OTHER || g->field == FORBIDDEN; /* here: in a head */
+	if ((g->state == BLANK || g->state == VALUE) && free_text) {
 		while (i < n && value_octet(p[i]))
 			i++;
 	} else if (g->state == NAME) {

@@ -84,19 +84,38 @@ static struct str date_line(struct http_server *s) {
 	return (struct str){s->date, 29};
 }
 
+/* Is one of eight octets a control character? Exact: an octet of 0x80 and above is none, and below
+ * it neither sum carries into the next octet. */
+static bool has_control(const char *p) {
+	const uint64_t ones = UINT64_MAX / 0xff, high = ones << 7;
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	uint64_t low = v & ~high;
+	return (~((low + (0x80 - ' ') * ones)) | (low + ones)) & ~v & high;
+}
+
 /* A value can't end its line, whatever it was made from. */
+static char *put_value(char *at, struct str value) {
+	size_t i = 0;
+	if (value.n)
+		memcpy(at, value.p, value.n);
+	while (i < value.n) {
+		if (value.n - i >= 8 && !has_control(at + i)) {
+			i += 8;
+			continue;
+		}
+		for (size_t end = value.n - i < 8 ? value.n : i + 8; i < end; i++)
+			if ((unsigned char)at[i] < ' ' || at[i] == 0x7f)
+				at[i] = ' ';
+	}
+	return at + value.n;
+}
+
 static void add_field(struct buf *b, struct str name, struct str value) {
 	char *at = buf_reserve(b, name.n + value.n + 4);
 	memcpy(at, name.p, name.n);
-	at += name.n;
-	*at++ = ':';
-	*at++ = ' ';
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-		*at++ = (char)(c < ' ' || c == 0x7f ? ' ' : c);
-	}
-	*at++ = '\r';
-	*at++ = '\n';
+	memcpy(at + name.n, ": ", 2);
+	memcpy(put_value(at + name.n + 2, value), "\r\n", 2);
 	b->n += name.n + value.n + 4;
 }
 

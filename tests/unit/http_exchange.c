@@ -214,6 +214,43 @@ static void fields_cannot_end_their_line(void **state) {
 	fixture_close(&f);
 }
 
+/* Every octet at every place of a value, as it is or as a blank. */
+static void values_hold_no_control_characters(void **state) {
+	(void)state;
+	enum { LENGTH = 19 };
+	struct fixture f;
+	struct client c;
+	struct held h;
+	struct http_handler handler = hold(&h);
+	struct http_field fields[LENGTH];
+	char values[LENGTH][LENGTH], line[LENGTH + 8];
+	fixture_open(&f, &judge_limits, &handler);
+	for (unsigned octet = 0; octet < 256; octet++) {
+		bool control = octet < 32 || octet == 127;
+		for (size_t i = 0; i < LENGTH; i++) {
+			memset(values[i], octet % 2 ? 'y' : 0xff, LENGTH);
+			values[i][i] = (char)octet;
+			fields[i] = (struct http_field){STR("V"), {values[i], LENGTH}};
+		}
+		client_open(&f, &c);
+		client_say(&c, GET("/"));
+		fixture_turn(&f);
+		http_respond(h.x[--h.n],
+		             &(struct http_answer){.status = 200, .fields = fields, .field_count = LENGTH});
+		assert_true(client_until(&f, &c, "\r\n\r\n"));
+		const char *at = strstr(c.got.p, "\r\nV: ");
+		for (size_t i = 0; i < LENGTH; i++, at += LENGTH + 5) {
+			memcpy(line, "\r\nV: ", 5);
+			memcpy(line + 5, values[i], LENGTH);
+			line[5 + i] = control ? ' ' : (char)octet;
+			assert_memory_equal(at, line, LENGTH + 5);
+		}
+		client_close(&c);
+		fixture_turn(&f);
+	}
+	fixture_close(&f);
+}
+
 static void dates_are_well_formed(void **state) {
 	(void)state;
 	struct fixture f;
@@ -328,6 +365,7 @@ int main(void) {
 		cmocka_unit_test(an_answer_in_the_head),
 		cmocka_unit_test(bodiless_answers),
 		cmocka_unit_test(fields_cannot_end_their_line),
+		cmocka_unit_test(values_hold_no_control_characters),
 		cmocka_unit_test(dates_are_well_formed),
 		cmocka_unit_test(a_half_closed_peer_gets_its_answers),
 		cmocka_unit_test(large_answers_wait_for_the_peer),
