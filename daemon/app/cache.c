@@ -71,7 +71,8 @@ void etag_of(struct str octets, char ret[ETAG_SIZE]) {
 void etag_gzip(const char *etag, char ret[ETAG_SIZE]) {
 	size_t n = strlen(etag);
 	assert(n >= 2 && n + sizeof "-gz" <= ETAG_SIZE && etag[n - 1] == '"');
-	(void)snprintf(ret, ETAG_SIZE, "%.*s-gz\"", (int)(n - 1), etag);
+	memcpy(ret, etag, n - 1);
+	memcpy(ret + n - 1, "-gz\"", sizeof "-gz\"");
 }
 
 /* -- the table -- */

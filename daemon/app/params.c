@@ -309,7 +309,9 @@ enum err params_read(const struct params *p, enum route_id route, struct arena *
 	for (size_t i = 0; i < d->n; i++) {
 		if (!values[i].p)
 			continue;
-		buf_addf(out, "\"%s\":", d->at[i].name);
+		buf_addc(out, '"');
+		buf_adds(out, d->at[i].name);
+		buf_adds(out, "\":");
 		e = read_value(a, &d->at[i], values[i], now, out, reterr);
 		if (e)
 			return e;

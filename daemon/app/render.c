@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/fields.h"
@@ -66,7 +65,9 @@ void render_tag(struct cached *page) {
 bool render_tag_revision(struct cached *page, struct str revision) {
 	if (revision.n + sizeof "\"-gz\"" > ETAG_SIZE)
 		return false;
-	(void)snprintf(page->etag, ETAG_SIZE, "\"%.*s\"", STR_ARG(revision));
+	page->etag[0] = page->etag[revision.n + 1] = '"';
+	memcpy(page->etag + 1, revision.p, revision.n);
+	page->etag[revision.n + 2] = '\0';
 	etag_gzip(page->etag, page->etag_gzip);
 	return true;
 }

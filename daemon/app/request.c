@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/request.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -15,8 +14,19 @@
 
 #include "base/banned.h"
 
+static char *put_hex(char *at, uint64_t value, unsigned digits) {
+	while (digits < 16 && value >> (4 * digits))
+		digits++;
+	for (unsigned i = digits; i-- > 0; value >>= 4)
+		at[i] = "0123456789abcdef"[value & 15];
+	return at + digits;
+}
+
 const char *request_id(const struct request *q) {
-	return arena_printf(q->arena, "%08x-%" PRIx64, q->house->run, q->http->id);
+	char *id = arena_alloc(q->arena, 8 + 1 + 16 + 1), *at = put_hex(id, q->house->run, 8);
+	*at++ = '-';
+	*put_hex(at, q->http->id, 1) = '\0';
+	return id;
 }
 
 static void refuse(struct request *q, const struct why *why) {
@@ -279,7 +289,9 @@ static enum err read_args(struct request *q, struct why *reterr) {
 	if (q->route->handler == HANDLER_FEED || q->route->handler == HANDLER_PERSONAL_FEED) {
 		char day[11];
 		civil_format((day_t)(q->now / 86400), day);
-		buf_addf(&b, "\"day\":\"%s\",", day);
+		buf_adds(&b, "\"day\":\"");
+		buf_adds(&b, day);
+		buf_adds(&b, "\",");
 	}
 	q->args = arena_dup(q->arena, b.p, b.n);
 	if (q->args[b.n - 1] == ',')

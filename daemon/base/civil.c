@@ -2,7 +2,6 @@
 #include "base/civil.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "base/banned.h"
 
@@ -68,12 +67,21 @@ bool civil_parse(struct str s, day_t *ret) {
 	return true;
 }
 
+/* Every answer shows some: by hand, as printf takes ten times as long. */
+static char *put_digits(char *at, unsigned value, size_t n) {
+	for (size_t i = n; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + n;
+}
+
 void civil_format(day_t d, char ret[11]) {
 	assert(d >= CIVIL_FIRST && d <= CIVIL_LAST);
 	struct civil c = civil_of(d);
-	char text[32];
-	(void)snprintf(text, sizeof text, "%04d-%02u-%02u", c.year, c.month, c.day);
-	memcpy(ret, text, 11);
+	char *at = put_digits(ret, (unsigned)c.year, 4);
+	*at++ = '-';
+	at = put_digits(at, c.month, 2);
+	*at++ = '-';
+	*put_digits(at, c.day, 2) = '\0';
 }
 
 bool civil_parse_instant(struct str s, int64_t *ret) {
@@ -112,10 +120,13 @@ void civil_format_instant(int64_t seconds, char ret[21]) {
 		rest += 86400, day--;
 	assert(day >= CIVIL_FIRST && day <= CIVIL_LAST);
 	civil_format((day_t)day, ret);
-	char time[16];
-	(void)snprintf(time, sizeof time, "T%02d:%02d:%02dZ", (int)(rest / 3600), (int)(rest / 60 % 60),
-	               (int)(rest % 60));
-	memcpy(ret + 10, time, 11);
+	ret[10] = 'T';
+	ret[13] = ret[16] = ':';
+	(void)put_digits(ret + 11, (unsigned)(rest / 3600), 2);
+	(void)put_digits(ret + 14, (unsigned)(rest / 60 % 60), 2);
+	(void)put_digits(ret + 17, (unsigned)(rest % 60), 2);
+	ret[19] = 'Z';
+	ret[20] = '\0';
 }
 
 int civil_quarter(day_t d) {
