@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/request.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 
