@@ -11,7 +11,8 @@ enum { TEXT_MAX = 200 };
 
 size_t look_key(struct look *l, const char *key) {
 	size_t mark = l->path.n;
-	buf_addf(&l->path, ".%s", key);
+	buf_addc(&l->path, '.');
+	buf_adds(&l->path, key);
 	return mark;
 }
 

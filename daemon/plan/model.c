@@ -141,37 +141,38 @@ static bool never_covers(const struct expert *e, const struct request *r) {
 	return true;
 }
 
-/* Could the expert ever be in a team at the site? Fills *ret if so. */
-static bool candidate_at(const struct instance *in, const struct site *site, int expert,
-                         int64_t cost, struct candidate *ret) {
+/* What all experts of one home have in common at a site; false if none of them may come. */
+static bool candidate_from(const struct instance *in, const struct site *site, int home,
+                           int64_t cost, struct candidate *ret) {
 	const struct request *r = &in->requests[site->request];
-	const struct expert *e = &in->experts[expert];
-	enum band band = band_of(in, r->mode, instance_km(in, e->home, site->member));
-	bool speaks = e->languages & r->languages;
-	if (in->rules.not_own_administration
-	    && (e->home == site->member || (r->kind == KIND_NATIONAL && e->home == r->member)))
-		return false;
-	if (band == BAND_REMOTE ? !e->remote : !e->on_site)
-		return false;
-	if ((in->rules.language_all && !speaks) || never_covers(e, r))
-		return false;
-	int shape = calendar_shape(r, band);
-	const uint64_t *row = calendar_row(in, shape, expert);
-	size_t w = 0;
-	while (w < in->words && !(row[w] & site->starts[w]))
-		w++;
-	if (w == in->words)
-		return false;
+	enum band band = band_of(in, r->mode, instance_km(in, home, site->member));
 	*ret = (struct candidate){
 		.cost = cost,
-		.expert = (uint16_t)expert,
 		.band = (uint8_t)band,
 		.travel = (uint8_t)band_travel(in, band),
-		.speaks = speaks,
-		.can_lead = speaks && (r->mode != MODE_HYBRID || band != BAND_REMOTE),
-		.shape = (uint16_t)shape,
+		.shape = (uint16_t)calendar_shape(r, band),
 	};
-	return true;
+	return !in->rules.not_own_administration
+	       || (home != site->member && (r->kind != KIND_NATIONAL || home != r->member));
+}
+
+/* Could the expert ever be in a team at the site? Completes *c. */
+static bool candidate_is(const struct instance *in, const struct site *site, int expert,
+                         struct candidate *c) {
+	const struct request *r = &in->requests[site->request];
+	const struct expert *e = &in->experts[expert];
+	c->expert = (uint16_t)expert;
+	c->speaks = e->languages & r->languages;
+	c->can_lead = c->speaks && (r->mode != MODE_HYBRID || c->band != BAND_REMOTE);
+	if (c->band == BAND_REMOTE ? !e->remote : !e->on_site)
+		return false;
+	if ((in->rules.language_all && !c->speaks) || never_covers(e, r))
+		return false;
+	const uint64_t *row = calendar_row(in, c->shape, expert);
+	for (int w = r->starts.first / 64; w <= r->starts.last / 64; w++)
+		if (row[w] & site->starts[w])
+			return true;
+	return false;
 }
 
 /* The homes of experts, and who lives there: all from one home cost the same at a site. */
@@ -218,9 +219,16 @@ static int candidates_of(const struct instance *in, const struct homes *h, const
 	for (int i = 0; i < h->n; i++)
 		priced[i] = (struct priced){expert_cost(in, h->expert[h->first[i]], s), i};
 	qsort(priced, (size_t)h->n, sizeof *priced, by_cost);
-	for (int i = 0; i < h->n; i++)
-		for (int k = h->first[priced[i].home]; k < h->first[priced[i].home + 1]; k++)
-			n += candidate_at(in, s, h->expert[k], priced[i].cost, &all[n]);
+	for (int i = 0; i < h->n; i++) {
+		int home = priced[i].home;
+		struct candidate common;
+		if (!candidate_from(in, s, h->member[home], priced[i].cost, &common))
+			continue;
+		for (int k = h->first[home]; k < h->first[home + 1]; k++) {
+			all[n] = common;
+			n += candidate_is(in, s, h->expert[k], &all[n]);
+		}
+	}
 	return n;
 }
 
