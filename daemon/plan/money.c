@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { OPTIONS = 6, PARTS = 4, DEPTH = 2 };
+enum { OPTIONS = 4, PARTS = 3, DEPTH = 1 };
 
 /* An item paid anew: so much went from one fund to another. */
 struct move {
@@ -185,22 +185,48 @@ bool money_pay(struct money *m, const struct plan *p, const int64_t *price, stru
 	return false;
 }
 
+/* The most two funds pay together: neither may be below its least share. */
+static int64_t most_of_two(const struct instance *in, int x, int64_t left_x, int y,
+                           int64_t left_y) {
+	int64_t most = left_x + left_y;
+	int percent_x = in->funds[x].min_share_percent, percent_y = in->funds[y].min_share_percent;
+	if (percent_x && left_x * 100 / percent_x < most)
+		most = left_x * 100 / percent_x;
+	if (percent_y && left_y * 100 / percent_y < most)
+		most = left_y * 100 / percent_y;
+	return percent_x + percent_y <= 100 ? most : 0;
+}
+
+static bool meets(const struct instance *in, int fund, const struct request *r, int year) {
+	const struct span *period = &in->funds[fund].period;
+	int32_t first = in->year_from[year], last = in->year_from[year + 1] - 1;
+	first = first > r->starts.first ? first : r->starts.first;
+	last = last < r->starts.last ? last : r->starts.last;
+	return period->first <= last && first <= period->last;
+}
+
 int64_t money_most(const struct plan *p, int request, int year) {
-	const struct request *r = &p->in->requests[request];
-	int64_t best[FUNDING_MAX] = {0}, sum = 0;
-	int k = p->in->rules.funds_max;
+	const struct instance *in = p->in;
+	const struct request *r = &in->requests[request];
+	int64_t left[FUNDS_MAX], most = 0, sum = 0;
+	int fund[FUNDS_MAX], n = 0;
 	for (int i = 0; i < r->n_funds; i++) {
-		int64_t left = plan_left(p, r->funds[i], year);
-		for (int j = 0; j < k && left > 0; j++)
-			if (left > best[j]) {
-				int64_t swap = best[j];
-				best[j] = left;
-				left = swap;
-			}
+		left[n] = plan_left(p, r->funds[i], year);
+		fund[n] = r->funds[i];
+		if (left[n] > 0 && meets(in, fund[n], r, year)) {
+			sum += left[n];
+			most = most > left[n] ? most : left[n];
+			n++;
+		}
 	}
-	for (int j = 0; j < k; j++)
-		sum += best[j];
-	return sum;
+	if (in->rules.funds_max > 2)
+		return sum;
+	for (int i = 0; in->rules.funds_max == 2 && i < n; i++)
+		for (int k = i + 1; k < n; k++) {
+			int64_t both = most_of_two(in, fund[i], left[i], fund[k], left[k]);
+			most = most > both ? most : both;
+		}
+	return in->rules.funds_max > 0 ? most : 0;
 }
 
 int64_t money_rest(const struct plan *p, int year) {

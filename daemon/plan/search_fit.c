@@ -9,7 +9,10 @@
 
 #include "base/banned.h"
 
-enum { SHIFTS = 3, LOOKS = 400 };
+enum { SHIFTS = 3 };
+
+/* The least cost of a team on a start if all experts were free: not asked yet, or no team. */
+enum { UNKNOWN = -1, NOBODY = -2 };
 
 /* A start that may be worth looking at. */
 struct chance {
@@ -18,6 +21,7 @@ struct chance {
 	int64_t rate;  /* of one minor unit of money, at least */
 	int32_t start;
 	int site;
+	bool known; /* most is from the start's own least cost */
 };
 
 struct fit {
@@ -28,7 +32,10 @@ struct fit {
 	int64_t *parallel_sum, *region_sum; /* of the prices, a day; days + 1 a row */
 	int64_t **gap_sum;
 	int64_t scale, per_money;
-	int64_t *least;        /* sites: money, no team costs less, with the host */
+	int64_t *least;  /* sites: money, no team costs less, with the host */
+	int64_t *bare;   /* sites × starts: the same, of the start */
+	size_t *bare_at; /* sites: where in `bare` the start on day 0 would be */
+	struct crew *all_free;
 	int64_t *most_payable; /* years, of the request at hand */
 	uint64_t *open, *free_days;
 	uint64_t units;
@@ -43,6 +50,20 @@ static void *cleared(size_t n, size_t size) {
 	if (!p)
 		abort();
 	return p;
+}
+
+static void compile_bare(struct fit *f) {
+	const struct instance *in = f->in;
+	size_t n = 0;
+	f->bare_at = cleared((size_t)in->n_sites, sizeof *f->bare_at);
+	for (int s = 0; s < in->n_sites; s++) {
+		const struct span *starts = &in->requests[in->sites[s].request].starts;
+		f->bare_at[s] = n - (size_t)starts->first;
+		n += starts->first <= starts->last ? (size_t)(starts->last - starts->first + 1) : 0;
+	}
+	f->bare = cleared(n, sizeof *f->bare);
+	for (size_t i = 0; i < n; i++)
+		f->bare[i] = UNKNOWN;
 }
 
 struct fit *fit_new(const struct instance *in, int64_t scale) {
@@ -62,6 +83,8 @@ struct fit *fit_new(const struct instance *in, int64_t scale) {
 			cleared((size_t)in->n_regions * ((size_t)in->days + 1), sizeof *f->region_sum);
 	f->gap_sum = cleared((size_t)in->n_members, sizeof *f->gap_sum);
 	f->prices = prices_new(in, scale);
+	f->all_free = crew_new(in, scale);
+	compile_bare(f);
 	for (int s = 0; s < in->n_sites; s++) {
 		const struct site *site = &in->sites[s];
 		f->least[s] = site->fixed_cost;
@@ -80,6 +103,9 @@ void fit_free(struct fit *f) {
 	free(f->parallel_sum);
 	free(f->region_sum);
 	free(f->least);
+	free(f->bare);
+	free(f->bare_at);
+	crew_free(f->all_free);
 	free(f->most_payable);
 	free(f->open);
 	free(f->free_days);
@@ -213,14 +239,20 @@ static void list_site(struct fit *f, const struct plan *p, int s, const struct t
 				rate = money_rate(f, p, site->request, year, t);
 				limit = f->most_payable[year];
 			}
-			if (f->least[s] > limit)
+			int64_t least = f->bare[f->bare_at[s] + (size_t)d];
+			if (least == NOBODY)
+				continue;
+			bool known = least != UNKNOWN;
+			least = known ? least : f->least[s];
+			if (least > limit)
 				continue;
 			int64_t gross = start_points(f, r, s, d) * f->scale;
 			if (t->guided)
 				gross -= start_price(f, r, d);
 			if (t->noise)
 				gross -= dice_below(dice, t->noise * f->scale);
-			*vec_push(&f->chances) = (struct chance){gross - f->least[s] * rate, gross, rate, d, s};
+			*vec_push(&f->chances) =
+				(struct chance){gross - least * rate, gross, rate, d, s, known};
 		}
 }
 
@@ -284,35 +316,79 @@ static int64_t dearer(const struct fit *f, const struct item *item, int64_t rate
 	return more;
 }
 
-/* Looks at starts until none left can be better; the item found, with its funding if the funds have
- * it as they stand. */
-static bool find(struct fit *f, struct plan *p, const struct taste *t, struct item *ret) {
+/* The best chance goes down to where its own least cost puts it, or out. */
+static void learn(struct fit *f) {
+	struct chance *c = &f->chances.at[0];
+	struct team team = {.price = INT64_MAX};
+	int64_t *bare = &f->bare[f->bare_at[c->site] + (size_t)c->start];
+	if (*bare == UNKNOWN) {
+		f->units++;
+		*bare = crew_team(f->all_free, c->site, c->start, 1, &team) ? team.cost : NOBODY;
+	}
+	c->known = true;
+	c->most = c->gross - *bare * c->rate;
+	if (*bare == NOBODY || *bare > f->most_payable[f->in->year_of[c->start]])
+		*c = f->chances.at[--f->chances.n];
+	sink(f, 0);
+}
+
+/* From now on only what the request's own funds have as they stand. */
+static void no_more_shifts(struct fit *f, const struct plan *p, int request) {
+	for (int y = 0; y < f->in->years; y++) {
+		int64_t most = money_most(p, request, y);
+		if (f->most_payable[y] > most)
+			f->most_payable[y] = most;
+	}
+}
+
+static bool pay(struct fit *f, struct plan *p, const struct taste *t, bool shift,
+                struct item *item) {
+	int64_t *most = &f->most_payable[f->in->year_of[item->start]];
+	if (item->cost <= *most
+	    && (money_pay(f->money, p, t->guided ? f->prices->budget : NULL, item)
+	        || (shift && money_shift(f->money, p, item))))
+		return true;
+	/* The year may have funds on other days; so few that looking for them does not pay. */
+	if (*most >= item->cost)
+		*most = item->cost - 1;
+	return false;
+}
+
+/* Looks at starts until none left can be better; the item found, with its funding. Money is shifted
+ * only while nothing is found: what was found counts on the money as it lies. */
+static bool find(struct fit *f, struct plan *p, int request, const struct taste *t,
+                 struct item *ret) {
 	int64_t best = INT64_MIN;
-	int shifts = 0, looks = 0;
-	while (f->chances.n > 0 && f->chances.at[0].most > best && looks++ < LOOKS) {
+	int shifts = t->shift ? SHIFTS : 0;
+	while (f->chances.n > 0 && f->chances.at[0].most > best) {
+		if (!f->chances.at[0].known) {
+			learn(f);
+			continue;
+		}
 		struct chance c = f->chances.at[0];
-		f->chances.at[0] = f->chances.at[--f->chances.n];
-		sink(f, 0);
 		struct team team = {.price = best == INT64_MIN ? INT64_MAX : c.gross - best};
 		struct item item;
+		f->chances.at[0] = f->chances.at[--f->chances.n];
+		sink(f, 0);
+		if (f->bare[f->bare_at[c.site] + (size_t)c.start]
+		    > f->most_payable[f->in->year_of[c.start]])
+			continue;
 		f->units++;
 		if (!crew_team(f->crew, c.site, c.start, c.rate, &team))
 			continue;
 		item_of(f, &c, &team, &item);
-		if (!money_pay(f->money, p, t->guided ? f->prices->budget : NULL, &item)) {
-			if (!t->shift || best > INT64_MIN || shifts == SHIFTS
-			    || team.cost > f->most_payable[f->in->year_of[c.start]])
-				continue;
-			/* Only while nothing is found: what was found counts on the money as it lies. */
-			shifts++;
-			if (!money_shift(f->money, p, &item))
-				continue;
+		if (!pay(f, p, t, best == INT64_MIN && shifts > 0, &item)) {
+			if (--shifts == 0)
+				no_more_shifts(f, p, request);
+			continue;
 		}
 		int64_t worth = c.gross - team.price - dearer(f, &item, c.rate, t);
-		if (worth > best) {
-			best = worth;
-			*ret = item;
-		}
+		if (worth <= best)
+			continue;
+		if (best == INT64_MIN)
+			no_more_shifts(f, p, request);
+		best = worth;
+		*ret = item;
 	}
 	return best > INT64_MIN;
 }
@@ -322,8 +398,9 @@ bool fit_add(struct fit *f, struct plan *p, int request, const struct taste *t, 
 	struct item item;
 	size_t mark = plan_mark(p);
 	list_chances(f, p, request, t, dice);
+	crew_exact(f->all_free, p, request, true, true);
 	crew_begin(f->crew, p, request, t->guided, t->noise, dice);
-	if (!find(f, p, t, &item))
+	if (!find(f, p, request, t, &item))
 		return false;
 	int64_t gain = plan_gain(p, &item);
 	if (gain <= 0) {

@@ -164,10 +164,13 @@ static int publish(struct arena *a, struct buf *text, const struct answer *answe
 static int solve(struct run *run) {
 	struct arena *a = arena_new();
 	struct buf text = {0};
+	struct faults faults = {0};
 	struct instance *in;
 	struct answer answer;
 	run->began = clock_ms(CLOCK_MONOTONIC);
-	int status = command_instance("solve", a, &in, &text);
+	int status = command_read("solve", NULL, &text);
+	if (status == EXIT_GOOD && read_instance(a, buf_str(&text), &in, &faults) != ERR_NONE)
+		status = command_faults("solve", &faults);
 	if (status == EXIT_GOOD) {
 		for (int i = 0; i < in->n_baseline && run->baseline_weight >= 0; i++)
 			in->baseline[i].weight = run->baseline_weight;
