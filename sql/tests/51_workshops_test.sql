@@ -115,6 +115,26 @@ SELECT is((SELECT block FROM data.mission WHERE workshop = :'w' AND expert = 'E-
 	daterange('2031-05-10', '2031-05-19'), 'and the team follows');
 SELECT is(pg_temp.change(:'w', '{"venue": "Hall"}'), '200', 'a new room');
 SELECT is((SELECT sequence FROM data.workshop WHERE id = :'w'), 5, 'is');
+-- One column at a time: did the sequence rise?
+CREATE FUNCTION pg_temp.raises(workshop text, assignment text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+	before int;
+	after int;
+BEGIN
+	SELECT sequence INTO before FROM data.workshop WHERE id = workshop;
+	EXECUTE format('UPDATE data.workshop SET %s WHERE id = %L RETURNING sequence', assignment, workshop) INTO after;
+	RETURN after - before;
+END $$;
+SAVEPOINT columns;
+SELECT is(pg_temp.raises(:'w', v.assignment), v.raise, v.assignment)
+FROM (VALUES ('start_date = start_date - 1', 1), ('end_date = end_date + 1', 1), ('timezone = ''Asia/Amman''', 1),
+	('sessions = jsonb_build_array(jsonb_build_object(''day'', end_date, ''start'', ''09:00'', ''end'', ''10:00''))', 1),
+	('title = ''Another''', 1), ('mode = ''hybrid''', 1), ('host = ''JO''', 1), ('city = ''Nadi''', 1), ('venue = ''Room''', 1),
+	('status = ''announced''', 1), ('status = ''cancelled'', status_reason = ''other''', 1), ('host = NULL, host_name = ''Somebody'', historic = true', 1),
+	('summary = ''s''', 0), ('theme = ''t''', 0), ('note = ''n''', 0), ('budget = 5', 0), ('experts_needed = 4', 0),
+	('languages = ''{fr}''', 0), ('instruments = ''{RKC}''', 0), ('beneficiaries = ''{JO}''', 0), ('url = ''https://x.example''', 0),
+	('participants = 9', 0), ('status_note = ''why''', 0)) AS v (assignment, raise);
+ROLLBACK TO SAVEPOINT columns;
 UPDATE data.workshop SET uid = 'other', sequence = 0 WHERE id = :'w';
 SELECT is((SELECT sequence FROM data.workshop WHERE id = :'w' AND uid <> 'other'), 5, 'UID and sequence are nobody''s to set');
 SELECT is(pg_temp.change(:'w', '{"start": "2031-05-17"}'), '400', 'upside down');

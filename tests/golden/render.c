@@ -21,7 +21,7 @@
 static const char *const columns[] = {
 	"uid",       "sequence", "stamp",     "created",    "modified",    "status",   "first",
 	"last",      "zone",     "sessions",  "summary",    "description", "location", "url",
-	"organizer", "latitude", "longitude", "categories", "transparent", "private"};
+	"organizer", "latitude", "longitude", "categories", "transparent", "private",  "calendar"};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static _Noreturn void give_up(const char *what, const char *detail) {
