@@ -116,13 +116,13 @@ SELECT is((SELECT block FROM data.mission WHERE workshop = :'w' AND expert = 'E-
 SELECT is(pg_temp.change(:'w', '{"venue": "Hall"}'), '200', 'a new room');
 SELECT is((SELECT sequence FROM data.workshop WHERE id = :'w'), 5, 'is');
 -- One column at a time: did the sequence rise?
-CREATE FUNCTION pg_temp.raises(workshop text, assignment text) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.raises(of_workshop text, assignment text) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
 	before int;
 	after int;
 BEGIN
-	SELECT sequence INTO before FROM data.workshop WHERE id = workshop;
-	EXECUTE format('UPDATE data.workshop SET %s WHERE id = %L RETURNING sequence', assignment, workshop) INTO after;
+	SELECT sequence INTO before FROM data.workshop WHERE id = of_workshop;
+	EXECUTE format('UPDATE data.workshop SET %s WHERE id = %L RETURNING sequence', assignment, of_workshop) INTO after;
 	RETURN after - before;
 END $$;
 SAVEPOINT columns;
