@@ -16,8 +16,9 @@
 	X(status)                                                                                      \
 	X(first)                                                                                       \
 	X(last)                                                                                        \
-	X(zone) X(sessions) X(summary) X(description) X(location) X(url) X(organizer) X(latitude)      \
-		X(longitude) X(categories) X(transparent) X(private) X(calendar)
+	X(zone)                                                                                        \
+	X(sessions) X(summary) X(description) X(location) X(url) X(organizer) X(latitude) X(longitude) \
+		X(categories) X(transparent) X(private) X(calendar)
 
 struct columns {
 #define X(name) int name;
