@@ -7,18 +7,13 @@
 
 #include "base/banned.h"
 
-#define COLUMNS(X)                                                                                 \
-	X(uid)                                                                                         \
-	X(sequence)                                                                                    \
-	X(stamp)                                                                                       \
-	X(created)                                                                                     \
-	X(modified)                                                                                    \
-	X(status)                                                                                      \
-	X(first)                                                                                       \
-	X(last)                                                                                        \
-	X(zone)                                                                                        \
-	X(sessions) X(summary) X(description) X(location) X(url) X(organizer) X(latitude) X(longitude) \
-		X(categories) X(transparent) X(private) X(calendar)
+/* The formatter turns this list back and forth between two layouts. */
+/* clang-format off */
+#define COLUMNS(X) \
+	X(uid) X(sequence) X(stamp) X(created) X(modified) X(status) X(first) X(last) X(zone) X(sessions) \
+	X(summary) X(description) X(location) X(url) X(organizer) X(latitude) X(longitude) \
+	X(categories) X(transparent) X(private) X(calendar)
+/* clang-format on */
 
 struct columns {
 #define X(name) int name;
