@@ -68,7 +68,9 @@ static void span(struct arena *a, icalcomponent *c, struct event *e) {
 	struct event_session *s = arena_new_of(a, struct event_session);
 	s->day = day_of(start);
 	s->start_minute = minute_of(start);
-	s->end_minute = (day_of(end) - s->day) * 1440 + minute_of(end);
+	/* A session ends by midnight; a longer one is none, and the renderer must refuse it. */
+	int64_t days = (int64_t)day_of(end) - s->day;
+	s->end_minute = days == 0 || days == 1 ? (int)days * 1440 + minute_of(end) : -1;
 	e->sessions = s;
 	e->session_count = 1;
 	icalproperty *p = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
