@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "conf/address.h"
 #include "conf/setting.h"
 
 #include "base/banned.h"
@@ -195,10 +196,19 @@ static int take(void *ctx, const char *none, const char *key, const char *value)
 /* What no single setting can tell. */
 static void compare(struct reading *r) {
 	const struct conf *c = &r->held->conf;
+	enum address ops = address_read(str_of(c->listen_ops));
 	const struct {
 		bool wrong;
 		const char *section, *key, *reason;
 	} rules[] = {
+		{!addresses_good(c->listen_http), "listen", "http",
+	     "an address is HOST:PORT, [IPV6]:PORT or unix:/PATH, hosts as numbers; blanks separate"},
+		{ops == ADDRESS_WRONG, "listen", "ops",
+	     "an address is HOST:PORT, [IPV6]:PORT or unix:/PATH, the host as a number"},
+		{ops == ADDRESS_TCP, "listen", "ops",
+	     "it is not for everybody; write a loopback address or unix:/PATH"},
+		{!address_peer(c->listen_trusted_proxy), "listen", "trusted_proxy",
+	     "a peer is an address without a port, as a number, or unix"},
 		{c->http_target_size >= c->http_head_size, "http", "target_size",
 	     "a target is part of its head; write less than head_size"},
 		{c->http_connections_per_peer > c->http_connections, "http", "connections_per_peer",

@@ -12,6 +12,9 @@
 
 #include "base/banned.h"
 
+#define WANTED "an address is HOST:PORT, [IPV6]:PORT or unix:/PATH, host"
+#define OPS_WANTED "an address is HOST:PORT, [IPV6]:PORT or unix:/PATH, the host as a number"
+
 /* One file of the test's own; gone again when the test ends. */
 static char path[] = "/tmp/atelier-conf-test-XXXXXX";
 
@@ -171,6 +174,20 @@ static void bad_values_are_refused(void **state) {
 		{"feeds", "name = a\x1b[0m",
 	     "name: the value has other octets in it; write UTF-8 text "
 	     "without control characters"},
+		{"listen", "http = nonsense", "http: " WANTED "s as numbers; blanks separate"},
+		{"listen", "http = 127.0.0.1:65536", "http: " WANTED "s as numbers; blanks separate"},
+		{"listen", "http = 127.0.0.1:80 localhost:80",
+	     "http: " WANTED "s as numbers; blanks separate"},
+		{"listen", "http = ::1:80", "http: " WANTED "s as numbers; blanks separate"},
+		{"listen", "http = unix:run/x", "http: " WANTED "s as numbers; blanks separate"},
+		{"listen", "ops = 8081", "ops: " OPS_WANTED},
+		{"listen", "ops = 127.0.0.1:80 127.0.0.2:80", "ops: " OPS_WANTED},
+		{"listen", "ops = 0.0.0.0:8081",
+	     "ops: it is not for everybody; write a loopback address or unix:/PATH"},
+		{"listen", "ops = [::]:8081",
+	     "ops: it is not for everybody; write a loopback address or unix:/PATH"},
+		{"listen", "trusted_proxy = 10.0.0.1:80",
+	     "trusted_proxy: a peer is an address without a port, as a number, or unix"},
 		{"listen", "htpp = x", "htpp: unknown key; did you mean http?"},
 		{"database", "conn_info = x", "conn_info: unknown key; did you mean conninfo?"},
 		{"log", "fields = 3", "fields: unknown key; did you mean level?"},
@@ -202,6 +219,25 @@ static void every_fault_is_told_with_its_line(void **state) {
 	        ":10: only a comment may follow [log]\n"
 	        ":11: [log] level: \"loud\" is not understood; write debug, info, warn or error\n"
 	        ":12: not understood; write key = value, [section] or # comment\n");
+}
+
+static void addresses_have_these_forms(void **state) {
+	(void)state;
+	static const char *const good[] = {
+		"http = 0.0.0.0:80 [::]:80  unix:/run/x",
+		"http = 127.0.0.1:0",
+		"ops = 127.9.9.9:1",
+		"ops = [::1]:8081",
+		"ops = unix:/run/x",
+		"trusted_proxy = 10.0.0.1",
+		"trusted_proxy = 2001:db8::1",
+		"trusted_proxy = unix",
+	};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		char text[128];
+		(void)snprintf(text, sizeof text, "[listen]\n%s\n", good[i]);
+		conf_free(load(text));
+	}
 }
 
 static void settings_must_fit_each_other(void **state) {
@@ -279,6 +315,13 @@ static bool all_equal(const struct conf *a, const struct conf *b) {
 	return true;
 }
 
+/* Where a text has a form of its own; NULL elsewhere. */
+static const char *formed(const struct setting *s) {
+	if (strcmp(s->key, "http") == 0 || strcmp(s->key, "ops") == 0)
+		return "unix:/run/\xC3\xA9t\xC3\xA9\n";
+	return strcmp(s->key, "trusted_proxy") == 0 ? "2001:db8::1\n" : NULL;
+}
+
 /* Every setting moved to another value than its default, as far as its bounds go. */
 static char *unusual(void) {
 	struct buf b = {0};
@@ -287,6 +330,10 @@ static char *unusual(void) {
 		buf_addf(&b, "[%s]\n%s = ", s->section, s->key);
 		switch (s->type) {
 		case CONF_TEXT:
+			if (formed(s)) {
+				buf_adds(&b, formed(s));
+				break;
+			}
 			for (uint64_t n = 0; n + 2 < s->max; n += 2)
 				buf_adds(&b, n % 64 == 32 ? " ;" : "\xC3\xA9");
 			buf_adds(&b, "x\n");
@@ -401,6 +448,7 @@ int main(void) {
 		cmocka_unit_test(values_are_read),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(every_fault_is_told_with_its_line),
+		cmocka_unit_test(addresses_have_these_forms),
 		cmocka_unit_test(settings_must_fit_each_other),
 		cmocka_unit_test(odd_files_are_refused),
 		cmocka_unit_test(why_names_the_setting),
