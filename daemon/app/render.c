@@ -214,7 +214,14 @@ struct blob *render_problem_body(const struct why *why, const char *detail, cons
 		buf_json(&b, str_of(why->field));
 	else
 		buf_adds(&b, "null");
-	add_list(&b, more, "reasons");
+	if (why->kind == ERR_CONFLICT && json_array_size(json_object_get(more, "reasons")) == 0) {
+		/* Whoever is refused by a rule finds the rule among the reasons, a constraint's too. */
+		buf_adds(&b, ",\"reasons\":[{\"code\":\"conflict\",\"sentence\":");
+		buf_json(&b, str_of(why->sentence));
+		buf_adds(&b, "}]");
+	} else {
+		add_list(&b, more, "reasons");
+	}
 	add_list(&b, more, "alternatives");
 	buf_addc(&b, '}');
 	json_decref(more);

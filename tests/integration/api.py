@@ -103,6 +103,16 @@ class Everywhere(Case):
             self.assertIn("at most 100", problem["detail"])
         self.ok(asked.get("/v1/members?limit=500"))
 
+    def test_every_refusal_by_a_rule_has_its_reason(self):
+        refused = [a for a in RECORDED if a.status == 409]
+        self.assertGreater(len(refused), 10)
+        for answer in refused:
+            with self.subTest(answer=answer):
+                reasons = answer.json["reasons"]
+                self.assertTrue(reasons)
+                for reason in reasons:
+                    self.assertTrue(reason["code"] and reason["sentence"].endswith("."), reason)
+
     def test_what_can_be_changed_can_be_read(self):
         paths = World.public.get("/v1/openapi.json").json["paths"]
         changed = [path for path, methods in paths.items() if "patch" in methods]
