@@ -68,12 +68,39 @@ static bool fits_two_capitals(struct str s) {
 	return s.n == 2 && all(s, is_upper);
 }
 
+/* ISO 639-1 is complete; ISO 4217 as of 2026, without fund and metal codes. */
+static const char languages[] =
+	"aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
+	"da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht "
+	"hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky "
+	"la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny "
+	"oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss "
+	"st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo "
+	"za zh zu";
+static const char currencies[] =
+	"AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN "
+	"BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD "
+	"FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY "
+	"KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+	"MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR "
+	"RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS "
+	"TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XDR XOF "
+	"XPF YER ZAR ZMW ZWG ZWL";
+
+static bool listed(const char *words, struct str s) {
+	struct str rest = str_of(words);
+	while (rest.p)
+		if (str_eq(str_cut(&rest, ' '), s))
+			return true;
+	return false;
+}
+
 static bool fits_currency(struct str s) {
-	return s.n == 3 && all(s, is_upper);
+	return s.n == 3 && all(s, is_upper) && listed(currencies, s);
 }
 
 static bool fits_language(struct str s) {
-	return s.n == 2 && all(s, is_lower);
+	return s.n == 2 && all(s, is_lower) && listed(languages, s);
 }
 
 /* Well formed only: whether the zone exists is the database's to say. */
