@@ -23,6 +23,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/money.c daemon/plan/money.h \
 	daemon/plan/plan.c daemon/plan/plan.h \
 	daemon/plan/prices.c daemon/plan/prices.h \
+	daemon/plan/proof.c daemon/plan/proof.h \
 	daemon/plan/read.c daemon/plan/read.h \
 	daemon/plan/read_demand.c \
 	daemon/plan/read_items.c \

@@ -10,8 +10,8 @@
 #include "base/banned.h"
 
 static const struct command commands[] = {
-	{"solve", "[OPTION …] < INSTANCE", "the best plan to be found, with how good it must be",
-     command_solve},
+	{"solve", "[--seed N] [--units U | --time S] [--threads N] [--baseline-weight W] < INSTANCE",
+     "the best plan to be found, and what no plan is worth more than", command_solve},
 	{"check", "PLAN < INSTANCE", "judge a plan: every rule, its value, its gap", command_check},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -197,23 +197,16 @@ static int64_t most_of_two(const struct instance *in, int x, int64_t left_x, int
 	return percent_x + percent_y <= 100 ? most : 0;
 }
 
-static bool meets(const struct instance *in, int fund, const struct request *r, int year) {
-	const struct span *period = &in->funds[fund].period;
-	int32_t first = in->year_from[year], last = in->year_from[year + 1] - 1;
-	first = first > r->starts.first ? first : r->starts.first;
-	last = last < r->starts.last ? last : r->starts.last;
-	return period->first <= last && first <= period->last;
-}
-
-int64_t money_most(const struct plan *p, int request, int year) {
+int64_t money_most(const struct plan *p, int request, int32_t start) {
 	const struct instance *in = p->in;
 	const struct request *r = &in->requests[request];
+	const struct item item = {.request = request, .start = start};
 	int64_t left[FUNDS_MAX], most = 0, sum = 0;
 	int fund[FUNDS_MAX], n = 0;
 	for (int i = 0; i < r->n_funds; i++) {
-		left[n] = plan_left(p, r->funds[i], year);
+		left[n] = plan_left(p, r->funds[i], in->year_of[start]);
 		fund[n] = r->funds[i];
-		if (left[n] > 0 && meets(in, fund[n], r, year)) {
+		if (left[n] > 0 && pays(in, fund[n], &item)) {
 			sum += left[n];
 			most = most > left[n] ? most : left[n];
 			n++;

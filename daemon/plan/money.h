@@ -19,9 +19,9 @@ bool money_pay(struct money *m, const struct plan *p, const int64_t *price, stru
  * plan_undo() takes it back). If false the plan is unchanged. */
 bool money_shift(struct money *m, struct plan *p, struct item *item);
 
-/* No cost above this can be paid in the year: from the request's own funds as they stand, or with
- * every fund's rest shifted to them. */
-int64_t money_most(const struct plan *p, int request, int year);
+/* No cost above this can be paid on a start from the request's own funds as they stand; in a year
+ * with every fund's rest shifted to them. */
+int64_t money_most(const struct plan *p, int request, int32_t start);
 int64_t money_rest(const struct plan *p, int year);
 
 /* What was done, for the counting of work. */

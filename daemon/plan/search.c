@@ -136,6 +136,7 @@ void search_step(struct search *s, int progress) {
 	int64_t cold = 65536 - progress, before = s->plan->value;
 	int64_t warmth = (s->in->weights.served * cold >> 16) * cold >> 17;
 	int64_t wanted = before - dice_below(&s->dice, warmth + 1);
+	s->steps++;
 	if (s->n_served + s->n_left_out == 0)
 		return;
 	take_out(s);
@@ -152,5 +153,5 @@ const struct plan *search_best(const struct search *s) {
 	return s->best;
 }
 uint64_t search_units(const struct search *s) {
-	return fit_units(s->fit);
+	return s->steps + fit_units(s->fit);
 }

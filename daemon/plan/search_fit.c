@@ -21,7 +21,14 @@ struct chance {
 	int64_t rate;  /* of one minor unit of money, at least */
 	int32_t start;
 	int site;
+	uint32_t season;
 	bool known; /* most is from the start's own least cost */
+};
+
+/* Starts of one request in one year that the same funds may pay for: from this one to the next. */
+struct season {
+	int32_t first;
+	int64_t most; /* payable, of the request at hand */
 };
 
 struct fit {
@@ -36,7 +43,8 @@ struct fit {
 	int64_t *bare;   /* sites × starts: the same, of the start */
 	size_t *bare_at; /* sites: where in `bare` the start on day 0 would be */
 	struct crew *all_free;
-	int64_t *most_payable; /* years, of the request at hand */
+	struct season *seasons; /* of all requests */
+	size_t *season_at;      /* requests + 1: where theirs begin */
 	uint64_t *open, *free_days;
 	uint64_t units;
 	struct {
@@ -66,6 +74,49 @@ static void compile_bare(struct fit *f) {
 		f->bare[i] = UNKNOWN;
 }
 
+static int by_day(const void *x, const void *y) {
+	const struct season *a = x, *b = y;
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* The seasons of one request into ret, which has room for all days that could begin one. */
+static size_t seasons_of(const struct instance *in, const struct request *r, struct season *ret) {
+	size_t n = 0, kept = 0;
+	if (r->starts.first > r->starts.last)
+		return 0;
+	ret[n++].first = r->starts.first;
+	for (int y = 1; y < in->years; y++)
+		ret[n++].first = in->year_from[y];
+	for (int i = 0; i < r->n_funds; i++) {
+		const struct span *period = &in->funds[r->funds[i]].period;
+		ret[n++].first = period->first;
+		ret[n++].first = period->last - r->days + 2;
+	}
+	qsort(ret, n, sizeof *ret, by_day);
+	for (size_t i = 0; i < n; i++)
+		if (ret[i].first >= r->starts.first && ret[i].first <= r->starts.last
+		    && (kept == 0 || ret[kept - 1].first != ret[i].first))
+			ret[kept++] = ret[i];
+	return kept;
+}
+
+static void compile_seasons(struct fit *f) {
+	const struct instance *in = f->in;
+	size_t n = 0, room = 0;
+	for (int q = 0; q < in->n_requests; q++)
+		room += (size_t)in->years + 2 * (size_t)in->requests[q].n_funds;
+	f->seasons = cleared(room, sizeof *f->seasons);
+	f->season_at = cleared((size_t)in->n_requests + 1, sizeof *f->season_at);
+	for (int q = 0; q < in->n_requests; q++) {
+		f->season_at[q] = n;
+		n += seasons_of(in, &in->requests[q], f->seasons + n);
+	}
+	f->season_at[in->n_requests] = n;
+	f->seasons = reallocarray(f->seasons, n + 1, sizeof *f->seasons);
+	if (!f->seasons)
+		abort();
+}
+
 struct fit *fit_new(const struct instance *in, int64_t scale) {
 	struct fit *f = cleared(1, sizeof *f);
 	f->in = in;
@@ -74,7 +125,6 @@ struct fit *fit_new(const struct instance *in, int64_t scale) {
 	f->crew = crew_new(in, scale);
 	f->money = money_new(in);
 	f->least = cleared((size_t)in->n_sites, sizeof *f->least);
-	f->most_payable = cleared((size_t)in->years, sizeof *f->most_payable);
 	f->open = cleared(in->words, sizeof *f->open);
 	f->free_days = cleared(in->words, sizeof *f->free_days);
 	f->parallel_sum = cleared((size_t)in->days, sizeof *f->parallel_sum);
@@ -85,6 +135,7 @@ struct fit *fit_new(const struct instance *in, int64_t scale) {
 	f->prices = prices_new(in, scale);
 	f->all_free = crew_new(in, scale);
 	compile_bare(f);
+	compile_seasons(f);
 	for (int s = 0; s < in->n_sites; s++) {
 		const struct site *site = &in->sites[s];
 		f->least[s] = site->fixed_cost;
@@ -106,7 +157,8 @@ void fit_free(struct fit *f) {
 	free(f->bare);
 	free(f->bare_at);
 	crew_free(f->all_free);
-	free(f->most_payable);
+	free(f->seasons);
+	free(f->season_at);
 	free(f->open);
 	free(f->free_days);
 	vec_clear(&f->chances);
@@ -224,35 +276,41 @@ static int64_t money_rate(const struct fit *f, const struct plan *p, int request
 	return f->per_money + (least == INT64_MAX ? 0 : least);
 }
 
+static void list_start(struct fit *f, const struct chance *c, int64_t least, bool guided) {
+	const struct request *r = &f->in->requests[f->in->sites[c->site].request];
+	int64_t bare = f->bare[f->bare_at[c->site] + (size_t)c->start];
+	if (bare == NOBODY)
+		return;
+	least = bare == UNKNOWN ? least : bare;
+	if (least > f->seasons[c->season].most)
+		return;
+	struct chance *ret = vec_push(&f->chances);
+	*ret = *c;
+	ret->gross += start_points(f, r, c->site, c->start) * f->scale;
+	ret->gross -= guided ? start_price(f, r, c->start) : 0;
+	ret->most = ret->gross - least * c->rate;
+	ret->known = bare != UNKNOWN;
+}
+
 static void list_site(struct fit *f, const struct plan *p, int s, const struct taste *t,
                       struct dice *dice) {
 	const struct instance *in = f->in;
 	const struct site *site = &in->sites[s];
-	const struct request *r = &in->requests[site->request];
-	int year = -1;
-	int64_t rate = 0, limit = 0;
+	size_t season = f->season_at[site->request], end = f->season_at[site->request + 1];
+	struct chance c = {.site = s};
+	int32_t priced = NO_DAY;
 	for (size_t w = 0; w < in->words; w++)
 		for (uint64_t rest = f->open[w] & site->starts[w]; rest; rest &= rest - 1) {
-			int32_t d = (int32_t)w * 64 + __builtin_ctzll(rest);
-			if (in->year_of[d] != year) {
-				year = in->year_of[d];
-				rate = money_rate(f, p, site->request, year, t);
-				limit = f->most_payable[year];
+			c.start = (int32_t)w * 64 + __builtin_ctzll(rest);
+			while (season + 1 < end && f->seasons[season + 1].first <= c.start)
+				season++;
+			c.season = (uint32_t)season;
+			if (priced != in->year_of[c.start]) {
+				priced = in->year_of[c.start];
+				c.rate = money_rate(f, p, site->request, priced, t);
 			}
-			int64_t least = f->bare[f->bare_at[s] + (size_t)d];
-			if (least == NOBODY)
-				continue;
-			bool known = least != UNKNOWN;
-			least = known ? least : f->least[s];
-			if (least > limit)
-				continue;
-			int64_t gross = start_points(f, r, s, d) * f->scale;
-			if (t->guided)
-				gross -= start_price(f, r, d);
-			if (t->noise)
-				gross -= dice_below(dice, t->noise * f->scale);
-			*vec_push(&f->chances) =
-				(struct chance){gross - least * rate, gross, rate, d, s, known};
+			c.gross = t->noise ? -dice_below(dice, t->noise * f->scale) : 0;
+			list_start(f, &c, f->least[s], t->guided);
 		}
 }
 
@@ -280,8 +338,11 @@ static void list_chances(struct fit *f, const struct plan *p, int request, const
 	const struct instance *in = f->in;
 	const struct request *r = &in->requests[request];
 	f->chances.n = 0;
-	for (int y = 0; y < in->years; y++)
-		f->most_payable[y] = t->shift ? money_rest(p, y) : money_most(p, request, y);
+	for (size_t i = f->season_at[request]; i < f->season_at[request + 1]; i++) {
+		struct season *season = &f->seasons[i];
+		season->most = t->shift ? money_rest(p, in->year_of[season->first])
+		                        : money_most(p, request, season->first);
+	}
 	open_days(f, p, r, t);
 	for (int s = r->site; s < r->site + r->n_sites; s++)
 		if (t->site == ANY_SITE || t->site == s)
@@ -327,30 +388,28 @@ static void learn(struct fit *f) {
 	}
 	c->known = true;
 	c->most = c->gross - *bare * c->rate;
-	if (*bare == NOBODY || *bare > f->most_payable[f->in->year_of[c->start]])
+	if (*bare == NOBODY || *bare > f->seasons[c->season].most)
 		*c = f->chances.at[--f->chances.n];
 	sink(f, 0);
 }
 
 /* From now on only what the request's own funds have as they stand. */
 static void no_more_shifts(struct fit *f, const struct plan *p, int request) {
-	for (int y = 0; y < f->in->years; y++) {
-		int64_t most = money_most(p, request, y);
-		if (f->most_payable[y] > most)
-			f->most_payable[y] = most;
+	for (size_t i = f->season_at[request]; i < f->season_at[request + 1]; i++) {
+		int64_t most = money_most(p, request, f->seasons[i].first);
+		if (f->seasons[i].most > most)
+			f->seasons[i].most = most;
 	}
 }
 
 static bool pay(struct fit *f, struct plan *p, const struct taste *t, bool shift,
-                struct item *item) {
-	int64_t *most = &f->most_payable[f->in->year_of[item->start]];
-	if (item->cost <= *most
+                struct season *season, struct item *item) {
+	if (item->cost <= season->most
 	    && (money_pay(f->money, p, t->guided ? f->prices->budget : NULL, item)
 	        || (shift && money_shift(f->money, p, item))))
 		return true;
-	/* The year may have funds on other days; so few that looking for them does not pay. */
-	if (*most >= item->cost)
-		*most = item->cost - 1;
+	if (season->most >= item->cost)
+		season->most = item->cost - 1;
 	return false;
 }
 
@@ -370,14 +429,14 @@ static bool find(struct fit *f, struct plan *p, int request, const struct taste 
 		struct item item;
 		f->chances.at[0] = f->chances.at[--f->chances.n];
 		sink(f, 0);
-		if (f->bare[f->bare_at[c.site] + (size_t)c.start]
-		    > f->most_payable[f->in->year_of[c.start]])
+		struct season *season = &f->seasons[c.season];
+		if (f->bare[f->bare_at[c.site] + (size_t)c.start] > season->most)
 			continue;
 		f->units++;
 		if (!crew_team(f->crew, c.site, c.start, c.rate, &team))
 			continue;
 		item_of(f, &c, &team, &item);
-		if (!pay(f, p, t, best == INT64_MIN && shifts > 0, &item)) {
+		if (!pay(f, p, t, best == INT64_MIN && shifts > 0, season, &item)) {
 			if (--shifts == 0)
 				no_more_shifts(f, p, request);
 			continue;

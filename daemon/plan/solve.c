@@ -10,24 +10,23 @@
 #include <time.h>
 
 #include "base/vec.h"
-#include "plan/bound.h"
 #include "plan/command.h"
 #include "plan/explain.h"
 #include "plan/judge.h"
-#include "plan/search.h"
+#include "plan/proof.h"
 
 #include "base/banned.h"
 
-enum { EXIT_BAD_PLAN = 3, SLICE = 64, PROGRESS_MS = 200 };
+enum { EXIT_BAD_PLAN = 3, PROGRESS_MS = 200, THREADS_MAX = 2 };
 
 struct run {
 	uint64_t seed, units; /* units: to be done; 0: until `ms` */
 	int64_t ms;
-	int64_t baseline_weight; /* of every entry; -1: as given */
+	int64_t baseline_weight; /* of every entry while searching; -1: as given */
+	int64_t threads;
 	const struct instance *in;
 	struct search *search;
-	struct bound *bound;
-	unsigned sweeps; /* whose prices guide the search */
+	struct proof *proof;
 	int64_t began, told;
 };
 
@@ -50,14 +49,14 @@ static int64_t clock_ms(clockid_t which) {
 }
 
 static uint64_t units_done(const struct run *run) {
-	return search_units(run->search) + bound_units(run->bound);
+	return search_units(run->search) + proof_units(run->proof);
 }
 
 /* One line of JSON. */
 static void tell(struct run *run) {
 	const struct plan *p = search_best(run->search);
 	const struct instance *in = run->in;
-	int64_t bound = bound_value(run->bound);
+	int64_t bound = proof_bound(run->proof);
 	struct buf b = {0};
 	run->told = clock_ms(CLOCK_MONOTONIC);
 	buf_addf(&b, "{\"ms\":%" PRId64 ",\"units\":%" PRIu64 ",\"value\":%" PRId64 ",\"bound\":",
@@ -85,41 +84,28 @@ static int64_t progress_of(const struct run *run) {
 	return (clock_ms(CLOCK_MONOTONIC) - run->began) * 65536 / (run->ms ? run->ms : 1);
 }
 
-/* The bound gets as many units as the search; its prices guide the search whenever it has better
- * ones. */
-static void bound_turn(struct run *run) {
-	if (bound_units(run->bound) > search_units(run->search))
-		return;
-	bound_step(run->bound, SLICE);
-	if (bound_sweeps(run->bound) < run->sweeps + 10)
-		return;
-	run->sweeps = bound_sweeps(run->bound);
-	search_guide(run->search, bound_prices(run->bound));
-}
-
 static bool is_optimal(const struct run *run) {
-	return bound_value(run->bound) <= search_best(run->search)->value;
+	return proof_bound(run->proof) <= search_best(run->search)->value;
 }
 
 static void work(struct run *run) {
 	search_begin(run->search, is_stopped, NULL);
 	for (int64_t at; !stopped && (at = progress_of(run)) < 65536 && !is_optimal(run);) {
 		search_step(run->search, (int)at);
-		bound_turn(run);
+		proof_turn(run->proof, run->search);
 		if (clock_ms(CLOCK_MONOTONIC) - run->told >= PROGRESS_MS)
 			tell(run);
 	}
 	tell(run);
 }
 
-static void answer_of(const struct run *run, struct arena *a, struct answer *ret) {
+static void answer_of(struct run *run, struct arena *a, const struct plan *p, struct answer *ret) {
 	const struct instance *in = run->in;
-	const struct plan *p = search_best(run->search);
 	struct explainer *x = explainer_new(in);
 	struct unserved *unserved = arena_array(a, struct unserved, (size_t)in->n_requests);
 	*ret = (struct answer){
 		.plan = p,
-		.bound = bound_value(run->bound),
+		.bound = run->baseline_weight < 0 ? proof_bound(run->proof) : INT64_MAX,
 		.seed = run->seed,
 		.units = units_done(run),
 		.unserved = unserved,
@@ -137,6 +123,11 @@ static void answer_of(const struct run *run, struct arena *a, struct answer *ret
 
 /* Nothing is printed that the judge does not let through. */
 static int publish(struct arena *a, struct buf *text, const struct answer *answer) {
+	if (answer->bounded && answer->bound < answer->plan->value)
+		return command_fail(EXIT_BAD_PLAN, "solve",
+		                    "the bound %" PRId64 " is below the value %" PRId64
+		                    "; nothing is printed; please report this with the instance",
+		                    answer->bound, answer->plan->value);
 	struct buf out = {0};
 	struct verdict verdict;
 	json_error_t error;
@@ -161,28 +152,52 @@ static int publish(struct arena *a, struct buf *text, const struct answer *answe
 	return status;
 }
 
+/* A search for few changes weighs the released plan otherwise than the instance does. What it found
+ * is worth what the instance says, and the bound it came with is none. */
+static struct plan *found_plan(struct run *run, struct instance *in, const int64_t *weights) {
+	const struct plan *best = search_best(run->search);
+	for (int i = 0; i < in->n_baseline; i++)
+		in->baseline[i].weight = weights[i];
+	struct plan *p = plan_new(in);
+	for (int q = 0; q < in->n_requests; q++)
+		if (plan_item(best, q) && in->requests[q].pinned < 0)
+			plan_add(p, plan_item(best, q));
+	return p;
+}
+
+static int solve_instance(struct run *run, struct arena *a, struct buf *text, struct instance *in) {
+	struct answer answer;
+	int64_t *weights = arena_array(a, int64_t, (size_t)in->n_baseline);
+	for (int i = 0; i < in->n_baseline; i++) {
+		weights[i] = in->baseline[i].weight;
+		if (run->baseline_weight >= 0)
+			in->baseline[i].weight = run->baseline_weight;
+	}
+	run->in = in;
+	run->proof = proof_new(in, run->threads > 1);
+	run->search = search_new(in, run->seed, proof_scale(run->proof));
+	work(run);
+	proof_stop(run->proof);
+	struct plan *p = found_plan(run, in, weights);
+	answer_of(run, a, p, &answer);
+	int status = publish(a, text, &answer);
+	plan_free(p);
+	search_free(run->search);
+	proof_free(run->proof);
+	return status;
+}
+
 static int solve(struct run *run) {
 	struct arena *a = arena_new();
 	struct buf text = {0};
 	struct faults faults = {0};
 	struct instance *in;
-	struct answer answer;
 	run->began = clock_ms(CLOCK_MONOTONIC);
 	int status = command_read("solve", NULL, &text);
 	if (status == EXIT_GOOD && read_instance(a, buf_str(&text), &in, &faults) != ERR_NONE)
 		status = command_faults("solve", &faults);
-	if (status == EXIT_GOOD) {
-		for (int i = 0; i < in->n_baseline && run->baseline_weight >= 0; i++)
-			in->baseline[i].weight = run->baseline_weight;
-		run->in = in;
-		run->bound = bound_new(in);
-		run->search = search_new(in, run->seed, bound_prices(run->bound)->scale);
-		work(run);
-		answer_of(run, a, &answer);
-		status = publish(a, &text, &answer);
-		search_free(run->search);
-		bound_free(run->bound);
-	}
+	if (status == EXIT_GOOD)
+		status = solve_instance(run, a, &text, in);
 	buf_clear(&text);
 	arena_free(a);
 	return status;
@@ -204,15 +219,16 @@ int command_solve(int argc, char **argv) {
 	static const struct option options[] = {{"seed", required_argument, NULL, 's'},
 	                                        {"units", required_argument, NULL, 'u'},
 	                                        {"time", required_argument, NULL, 't'},
+	                                        {"threads", required_argument, NULL, 'j'},
 	                                        {"baseline-weight", required_argument, NULL, 'w'},
 	                                        {0}};
-	struct run run = {.ms = 10000, .baseline_weight = -1};
+	struct run run = {.ms = 10000, .baseline_weight = -1, .threads = 1};
 	int64_t n = 0;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (c == '?')
 			return EXIT_USAGE;
-		if (!read_number(optarg, c == 'w' ? WEIGHT_MAX : INT64_MAX / 65536 - 1, c == 't', &n)
-		    || (c == 'u' && n == 0))
+		int64_t most = c == 'w' ? WEIGHT_MAX : c == 'j' ? THREADS_MAX : INT64_MAX / 65536 - 1;
+		if (!read_number(optarg, most, c == 't', &n) || (n == 0 && (c == 'u' || c == 'j')))
 			return command_fail(EXIT_USAGE, "solve", "\"%s\" is no number this option takes",
 			                    optarg);
 		if (c == 's')
@@ -221,6 +237,8 @@ int command_solve(int argc, char **argv) {
 			run.units = (uint64_t)n;
 		else if (c == 't')
 			run.ms = n;
+		else if (c == 'j')
+			run.threads = n;
 		else
 			run.baseline_weight = n;
 	}

@@ -13,7 +13,8 @@ tests_unit_plan_read_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
 tests_unit_plan_read_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
-plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged
+plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged \
+	tests/plan/solved tests/plan/searched
 EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py
 dist_check_SCRIPTS += $(plan_scripts)
 TESTS += $(plan_scripts)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* How good the best plan could be, found out beside the search: by the Lagrangian bound, or of few
+ * requests by branching until it is proven. Either takes turns with the search, and then is as
+ * deterministic as that, or has a thread of its own. */
+#include "plan/search.h"
+
+struct proof;
+
+/* `aside`: in a thread, which starts now and ends with proof_stop(). The instance must outlive it
+ * and not change meanwhile. */
+struct proof *proof_new(const struct instance *in, bool aside);
+void proof_stop(struct proof *p); /* no more work; what is known stays */
+void proof_free(struct proof *p); /* NULL is fine */
+
+/* Between two steps of the search: work as much as the search has worked since (unless aside), and
+ * tell each other: prices and better plans. */
+void proof_turn(struct proof *p, struct search *s);
+
+int64_t proof_scale(const struct proof *p); /* of the prices that will guide the search */
+int64_t proof_bound(struct proof *p);       /* no plan is worth more; INT64_MAX: not known yet */
+uint64_t proof_units(struct proof *p);
