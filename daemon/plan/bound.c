@@ -7,6 +7,8 @@
 
 #include "base/banned.h"
 
+enum { LOOKS_MAX = 200000000 };
+
 static int64_t divisor(int64_t a, int64_t b) {
 	while (b) {
 		int64_t rest = a % b;
@@ -99,9 +101,11 @@ static void scale_compile(struct bound *b) {
 	int64_t points = 1, money = 1, mpp = w->money_per_point;
 	for (int q = 0; q < in->n_requests; q++) {
 		const struct request *r = &in->requests[q];
-		int64_t most = w->served * r->priority + w->balance;
+		int64_t most = w->served + w->waiting * (in->days / 7 + 1) + w->window;
+		most = most * r->priority + w->balance;
 		if (r->baseline >= 0)
-			most += in->baseline[r->baseline].weight * w->dropped;
+			most +=
+				in->baseline[r->baseline].weight * (w->dropped + w->moved + TEAM_MAX * w->expert);
 		points = points > most ? points : most;
 	}
 	for (int s = 0; s < in->n_sites; s++)
@@ -117,6 +121,16 @@ static void scale_compile(struct bound *b) {
 	b->most_money_price = (INT64_C(1) << 52) / money;
 	for (int s = 0; s < in->n_sites; s++)
 		b->places[s].slack *= b->per_money;
+}
+
+/* What a team really costs at least at each site, if looking for it takes no second. */
+static void least_compile(struct bound *b) {
+	const struct instance *in = b->in;
+	int64_t looks = 0;
+	for (int s = 0; s < in->n_sites; s++)
+		looks += (int64_t)in->sites[s].n_starts * in->sites[s].n_candidates;
+	for (int s = 0; s < in->n_sites && looks < LOOKS_MAX; s++)
+		b->places[s].least = least_cost(b, s, b->places[s].least);
 }
 
 static int64_t *sum_row(struct arena *a, const struct instance *in, size_t rows) {
@@ -148,6 +162,9 @@ struct bound *bound_new(const struct instance *in) {
 		b->region_sum = sum_row(a, in, (size_t)in->n_regions);
 	b->busy_sum = arena_array(a, int64_t *, (size_t)in->n_experts);
 	b->gap_sum = arena_array(a, int64_t *, (size_t)in->n_members);
+	least_compile(b);
+	covers_compile(b);
+	b->units = 0;
 	for (int e = 0; e < in->n_experts; e++)
 		b->now->load[e] = b->room.load[e] < 0 ? in->weights.load * b->scale : 0;
 	b->mover = mover_new(a, b);
@@ -193,6 +210,7 @@ void prices_sum_up(struct bound *b) {
 	for (int i = 0; b->region_sum && i < in->n_regions; i++)
 		sum_up(b->now->parallel_region + (size_t)i * days, in->days,
 		       b->region_sum + (size_t)i * (days + 1));
+	covers_charge(b);
 	sum_rows(in, b->now->busy, in->n_experts, b->busy_sum);
 	sum_rows(in, b->now->gap, in->n_members, b->gap_sum);
 }
@@ -218,6 +236,8 @@ static __int128 worth_of_room(const struct bound *b) {
 		sum -= b->room.balance[i] > 0 ? (__int128)p->balance[i] * b->room.balance[i] : 0;
 	for (size_t i = 0; i < (size_t)in->n_members * years; i++)
 		sum += (__int128)p->national[i] * b->room.national[i];
+	for (int i = 0; i < b->n_covers; i++)
+		sum += (__int128)p->cover[i] * b->covers[i].most;
 	for (int e = 0; e < in->n_experts; e++)
 		for (size_t d = 0; p->busy[e] && d < days; d++)
 			sum += p->busy[e][d];
@@ -238,7 +258,7 @@ static int64_t total(const struct bound *b) {
 }
 
 /* Steps are halved after so many sweeps. */
-enum { PACE = 12 };
+enum { PACE = 12, COVER_EVERY = 50 };
 
 /* The sweep has ended: its bound, then new prices. */
 static int64_t sweep_end(struct bound *b) {
@@ -253,7 +273,10 @@ static int64_t sweep_end(struct bound *b) {
 		prices_copy(b->best, b->now);
 	}
 	b->pace = 65536 / 100 * b->length * PACE / (PACE + (int32_t)b->sweeps);
+	covers_watch(b);
 	prices_move(b);
+	if (b->sweeps % COVER_EVERY == 0 && b->watched >= COVER_EVERY)
+		(void)covers_find(b);
 	return sum;
 }
 

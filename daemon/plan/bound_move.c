@@ -16,7 +16,7 @@ struct kind_of_price {
 };
 
 struct mover {
-	struct kind_of_price parallel, region, budget, missions, days, load, balance, national;
+	struct kind_of_price parallel, region, budget, missions, days, load, balance, national, cover;
 	struct kind_of_price busy, gap; /* step and most only */
 	struct moment **busy_rows, **gap_rows;
 	int64_t money_grain; /* an excess of so much money counts as 1 / ONE */
@@ -91,6 +91,7 @@ static void steps_compile(struct mover *m, const struct bound *b) {
 	m->load.step = w->load * b->scale / 4, m->load.most = w->load * b->scale;
 	m->balance.step = w->balance * b->scale / 8, m->balance.most = w->balance * b->scale;
 	m->national.step = whole / 20, m->national.most = most;
+	m->cover.step = whole / 30, m->cover.most = most / 256;
 	m->busy.step = whole / 60, m->busy.most = most;
 	m->gap.step = whole / 10 / (b->in->rules.national_gap_days + 1) + 1, m->gap.most = most / 256;
 }
@@ -108,6 +109,7 @@ struct mover *mover_new(struct arena *a, const struct bound *b) {
 	m->load.moments = moments_new(a, experts);
 	m->balance.moments = moments_new(a, regions);
 	m->national.moments = moments_new(a, members * years);
+	m->cover.moments = moments_new(a, COVERS_MAX);
 	m->busy_rows = arena_array(a, struct moment *, experts);
 	m->gap_rows = arena_array(a, struct moment *, members);
 	m->running = arena_array(a, int32_t, days);
@@ -150,6 +152,7 @@ void mover_reset(struct mover *m, const struct bound *b) {
 	ZERO(m->load.moments, experts);
 	ZERO(m->balance.moments, (size_t)in->n_regions);
 	ZERO(m->national.moments, members * years);
+	ZERO(m->cover.moments, COVERS_MAX);
 	if (m->running_region)
 		ZERO(m->region.moments, (size_t)in->n_regions * days);
 	for (size_t e = 0; e < experts; e++)
@@ -277,6 +280,19 @@ static void move_all(const struct bound *b, const struct kind_of_price *kind, si
 		move(b, kind, &kind->moments[i], ((int64_t)used[i] - room[i]) * ONE, &prices[i]);
 }
 
+static void move_covers(struct bound *b) {
+	for (int i = 0; i < b->n_covers; i++) {
+		const struct cover *c = &b->covers[i];
+		int served = 0;
+		for (int k = 0; k < c->n; k++) {
+			int32_t start = b->choices[c->requests[k]].start;
+			served += start != NO_DAY && (c->year < 0 || b->in->year_of[start] == c->year);
+		}
+		move(b, &b->mover->cover, &b->mover->cover.moments[i], (served - c->most) * ONE,
+		     &b->now->cover[i]);
+	}
+}
+
 /* Away from zero: a budget overdrawn by a little is overdrawn. */
 static int64_t money_excess(const struct mover *m, int64_t money) {
 	return money / m->money_grain + (money > 0) - (money < 0);
@@ -308,6 +324,7 @@ void prices_move(struct bound *b) {
 			     ((int64_t)b->room.balance[i] - m->region_used[i]) * ONE, &now->balance[i]);
 	move_all(b, &m->national, (size_t)in->n_members * years, m->national_used, b->room.national,
 	         now->national);
+	move_covers(b);
 	for (int e = 0; e < in->n_experts; e++)
 		if (m->first_seat[e] >= 0 || now->busy[e])
 			move_busy(b, e);

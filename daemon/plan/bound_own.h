@@ -14,8 +14,17 @@ struct season {
 	const uint16_t *funds; /* admitting, with something left */
 };
 
+/* What could pay for a request in a year or, after the last year, in all of them, and how often the
+ * late sweeps served it then. */
+struct yearly {
+	uint64_t *pools; /* set of fund × years + year */
+	int32_t served;  /* smoothed, 0 … SERVED */
+	int64_t charge;  /* what the covers ask of it */
+};
+enum { SERVED = 65536 };
+
 struct place {
-	int64_t least; /* money: no team costs less, with the host */
+	int64_t least; /* money: what the cheapest team costs, on the best of all starts */
 	int64_t slack; /* what the floor of the cost may take off, scaled */
 	int64_t most;  /* money: no team costs more */
 };
@@ -42,16 +51,22 @@ struct bound {
 	struct place *places;   /* sites */
 	struct limit *limits;   /* requests */
 
+	bool bare; /* while nothing but money is paid: to find least costs */
 	struct prices *now, *best;
 	int64_t best_sum;
 	bool found;
 	int64_t *parallel_sum, *region_sum; /* prefix sums of the prices a day; days + 1 a row */
 	int64_t **busy_sum, **gap_sum;
 
+	struct yearly *yearly; /* requests × (years + 1) */
+	int64_t *least;        /* requests: money: of the cheapest place */
+	struct cover covers[COVERS_MAX];
+	int n_covers;
+
 	struct choice *choices; /* requests */
 	int at;                 /* next request of the sweep */
 	uint64_t units;
-	unsigned sweeps, since_best;
+	unsigned sweeps, since_best, watched;
 	int length;   /* per cent, of the first steps */
 	int32_t pace; /* length of the steps, in 1/65536 */
 	struct mover *mover;
@@ -68,9 +83,18 @@ int64_t money_price(const struct bound *b, const struct season *season, const st
 bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t money_price,
                const struct limit *limit, struct choice *ret);
 
+/* The least a team and the host cost on any start of the site; `least` if there is none. */
+int64_t least_cost(struct bound *b, int site, int64_t least);
+
 /* bound_request.c */
 void best_choice(struct bound *b, int request, struct choice *ret);
 int drop_starts(struct bound *b, int request, int64_t least); /* that bring less than `least` */
+
+/* bound_cover.c */
+void covers_compile(struct bound *b);
+void covers_watch(struct bound *b);  /* after a sweep */
+int covers_find(struct bound *b);    /* new ones the sweeps break on average; how many */
+void covers_charge(struct bound *b); /* after prices have changed */
 
 /* bound_move.c */
 struct mover *mover_new(struct arena *a, const struct bound *b);

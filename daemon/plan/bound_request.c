@@ -75,6 +75,8 @@ static void list_season(struct bound *b, int site, const struct season *season, 
 	int64_t rate = first > last ? -1 : money_price(b, season, limit, place->least, &unused);
 	if (rate < 0)
 		return;
+	const struct yearly *yearly = &b->yearly[request * (in->years + 1)];
+	bonus -= yearly[season->year].charge + yearly[in->years].charge;
 	int64_t least = place->least * (rate + b->per_money) - place->slack;
 	for (int d = bits_next(starts, in->words, first); d >= 0 && d <= last;
 	     d = bits_next(starts, in->words, d + 1)) {

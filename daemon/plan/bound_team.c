@@ -33,7 +33,7 @@ struct search {
 	int64_t cost;  /* and its cost */
 	int64_t lost;  /* price of the cheapest who had no place in `hands` */
 	int tries;
-	int found[TEAM_MAX];
+	uint16_t found[TEAM_MAX];
 	bool any;
 };
 
@@ -73,6 +73,8 @@ static int64_t seat_price(const struct search *s, const struct candidate *c) {
 	const struct bound *b = s->b;
 	const struct instance *in = b->in;
 	size_t at = (size_t)c->expert * (size_t)in->years + (size_t)s->year;
+	if (b->bare)
+		return 0;
 	int64_t price = b->now->load[c->expert] + b->now->missions[at]
 	                + b->now->days[at] * mission_days(in, c->band, s->r->days);
 	const int64_t *sum = b->busy_sum[c->expert];
@@ -86,6 +88,23 @@ static int64_t seat_price(const struct search *s, const struct candidate *c) {
 			price += was->weight * in->weights.expert * b->scale;
 	}
 	return price;
+}
+
+/* Whatever team y is in, x in its place makes it no worse. */
+static bool beats(const struct search *s, const struct hand *x, const struct hand *y) {
+	int64_t money = s->b->per_money;
+	return x->cost <= y->cost && x->price - x->cost * money <= y->price - y->cost * money
+	       && !(y->covers & ~x->covers) && x->full >= y->full && x->leads >= y->leads
+	       && x->speaks >= y->speaks && x->wanted >= y->wanted
+	       && (!s->b->in->rules.different_administrations || x->home == y->home);
+}
+
+/* With so many better ones as there are seats, one of them is always left to take the place. */
+static bool superfluous(const struct search *s, const struct hand *hand) {
+	int better = 0;
+	for (int i = 0; i < s->n && better < s->r->experts; i++)
+		better += beats(s, &s->hands[i], hand);
+	return better == s->r->experts;
 }
 
 static void hold(struct search *s, const struct hand *hand) {
@@ -132,16 +151,31 @@ static void weigh(struct search *s, int64_t sum) {
 	int64_t price = sum + s->fixed * (s->b->per_money + s->money_price) + extra * s->money_price
 	                - cost * s->b->per_money
 	                + (cost + extra) / in->weights.money_per_point * s->b->scale;
-	if (s->any && price >= s->least)
+	if (price >= s->least)
 		return;
 	s->any = true;
 	s->least = price;
 	s->cost = cost + extra;
-	memcpy(s->found, s->taken, sizeof s->found);
+	for (int i = 0; i < s->r->experts; i++)
+		s->found[i] = s->hands[s->taken[i]].expert;
+}
+
+/* Somebody from hands[from] on must still lead, and somebody cover each missing topic: the price of
+ * the dearest of those who do it cheapest. */
+static int64_t needed(const struct search *s, int from, uint64_t missing, bool led) {
+	int64_t price = 0;
+	for (int i = from; i < s->n && (missing || !led); i++) {
+		const struct hand *h = &s->hands[i];
+		if ((!led && h->leads) || missing & h->covers)
+			price = h->price;
+		led = led || h->leads;
+		missing &= ~h->covers;
+	}
+	return missing || !led ? FAR_AWAY : price;
 }
 
 /* Teams that continue taken[0 … n − 1], all from hands[from] on. */
-static void try_teams(struct search *s, int n, int from, int64_t sum) {
+static void try_teams(struct search *s, int n, int from, int64_t sum, uint64_t missing, bool led) {
 	int seats = s->r->experts - n;
 	if (seats == 0) {
 		weigh(s, sum);
@@ -149,20 +183,26 @@ static void try_teams(struct search *s, int n, int from, int64_t sum) {
 	}
 	int64_t fixed = s->fixed * (s->b->per_money + s->money_price) - s->slack;
 	for (int i = from; i + seats <= s->n && s->tries < TRIES_MAX; i++) {
-		if (sum + sum_of(s, i, seats) + fixed >= s->least)
+		int64_t last = s->hands[i + seats - 1].price, least = sum + sum_of(s, i, seats) + fixed;
+		if (least >= s->least)
+			return;
+		int64_t need = needed(s, i, missing, led);
+		if (need > last && least - last + need >= s->least)
 			return;
 		s->tries++;
 		s->taken[n] = i;
-		try_teams(s, n + 1, i + 1, sum + s->hands[i].price);
+		try_teams(s, n + 1, i + 1, sum + s->hands[i].price, missing & ~s->hands[i].covers,
+		          led || s->hands[i].leads);
 	}
 }
 
-/* Nobody from this candidate on, dearer ones following, is in a team that matters. */
-static bool enough(const struct search *s, int64_t base, int64_t fixed) {
-	int seats = s->r->experts;
-	if (s->n < seats - 1)
-		return fixed + base >= s->least;
-	return fixed + sum_of(s, 0, seats - 1) + base >= s->least;
+/* Is no team worth a look that has somebody of this price? Nobody yet to be seen costs less than
+ * `base`; its other seats go to such, or to the cheapest at hand. */
+static bool enough(const struct search *s, int64_t price, int64_t base, int64_t fixed) {
+	int64_t sum = fixed + price;
+	for (int i = 0; i < s->r->experts - 1; i++)
+		sum += i < s->n && s->hands[i].price < base ? s->hands[i].price : base;
+	return sum >= s->least;
 }
 
 /* Hold everybody who can matter, and try the teams: early once, to know what matters. */
@@ -173,20 +213,21 @@ static void look_through(struct search *s, const struct site *site) {
 	for (int i = 0; i < site->n_candidates; i++) {
 		const struct candidate *c = &site->candidates[i];
 		struct hand hand;
-		if (enough(s, c->cost * rate, fixed))
+		int64_t base = c->cost * rate;
+		if (enough(s, base, base, fixed))
 			break;
 		if (!comes(s, c, &hand))
 			continue;
-		hand.price = c->cost * rate + seat_price(s, c);
-		if (!enough(s, hand.price, fixed) || hand.wanted)
+		hand.price = base + seat_price(s, c);
+		if (!enough(s, hand.price, base, fixed) && !superfluous(s, &hand))
 			hold(s, &hand);
 		if (s->n == s->r->experts + 4 && s->n != tried && !s->any) {
 			tried = s->n;
-			try_teams(s, 0, 0, 0);
+			try_teams(s, 0, 0, 0, s->r->topics, false);
 		}
 	}
 	s->tries = 0;
-	try_teams(s, 0, 0, 0);
+	try_teams(s, 0, 0, 0, s->r->topics, false);
 }
 
 /* Not all teams were tried: what none of them is below stands for the price. */
@@ -200,6 +241,8 @@ static void take_the_least(struct search *s) {
 		return;
 	s->least = price;
 	s->any = true;
+	for (int i = 0; i < seats; i++)
+		s->found[i] = s->hands[i].expert;
 }
 
 bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t money_price,
@@ -221,8 +264,6 @@ bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t 
 	s.any = false;
 	s.least = gross - ret->worth;
 	s.lost = FAR_AWAY;
-	for (int i = 0; i < s.r->experts; i++)
-		s.found[i] = i;
 	b->units++;
 	look_through(&s, at);
 	if (s.tries >= TRIES_MAX || s.lost < FAR_AWAY)
@@ -235,6 +276,20 @@ bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t 
 	ret->cost = s.cost;
 	ret->n_team = (uint8_t)s.r->experts;
 	for (int i = 0; i < s.r->experts; i++)
-		ret->team[i] = s.hands[s.found[i]].expert;
+		ret->team[i] = s.found[i];
 	return true;
+}
+
+int64_t least_cost(struct bound *b, int site, int64_t least) {
+	const struct instance *in = b->in;
+	const uint64_t *starts = b->room.starts + (size_t)site * in->words;
+	struct choice best = {.worth = -FAR_AWAY, .cost = least};
+	b->bare = true;
+	bits_each(starts, in->words, d) {
+		/* The price of 1 makes what the floor hides count. */
+		if (best_team(b, site, d, 0, 1, &LIMIT_NONE, &best) && best.cost == least)
+			break;
+	}
+	b->bare = false;
+	return best.cost;
 }

@@ -4,10 +4,13 @@ daemon_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 daemon_libplan_a_SOURCES = \
 	daemon/plan/bits.h \
 	daemon/plan/bound.c daemon/plan/bound.h daemon/plan/bound_own.h \
+	daemon/plan/bound_cover.c \
 	daemon/plan/bound_funds.c daemon/plan/bound_move.c \
 	daemon/plan/bound_request.c daemon/plan/bound_team.c \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
+	daemon/plan/certificate.c daemon/plan/certificate.h daemon/plan/certificate_own.h \
+	daemon/plan/certificate_weigh.c \
 	daemon/plan/clash.c \
 	daemon/plan/exact.c daemon/plan/exact.h daemon/plan/exact_own.h \
 	daemon/plan/exact_branch.c daemon/plan/exact_realise.c \

@@ -31,6 +31,7 @@ struct prices *prices_new(const struct instance *in, int64_t scale) {
 	p->load = row_new(experts);
 	p->balance = row_new(regions);
 	p->national = row_new(members * years);
+	p->cover = row_new(COVERS_MAX);
 	p->busy = calloc(experts + 1, sizeof *p->busy);
 	p->gap = calloc(members + 1, sizeof *p->gap);
 	if (!p->busy || !p->gap)
@@ -55,6 +56,7 @@ void prices_free(struct prices *p) {
 	free(p->balance);
 	free(p->gap);
 	free(p->national);
+	free(p->cover);
 	free(p);
 }
 
@@ -87,6 +89,9 @@ void prices_copy(struct prices *dst, const struct prices *src) {
 	COPY(load, experts);
 	COPY(balance, regions);
 	COPY(national, members * years);
+	COPY(cover, COVERS_MAX);
+	dst->covers = src->covers;
+	dst->n_covers = src->n_covers;
 #undef COPY
 	copy_rows(dst, dst->busy, src->busy, in->n_experts);
 	copy_rows(dst, dst->gap, src->gap, in->n_members);
@@ -129,6 +134,7 @@ static void walk(struct walk *w) {
 	walk_row(w, p->load, experts);
 	walk_row(w, p->balance, (size_t)in->n_regions);
 	walk_row(w, p->national, (size_t)in->n_members * years);
+	walk_row(w, p->cover, COVERS_MAX);
 	walk_rows(w, p->busy, in->n_experts);
 	walk_rows(w, p->gap, in->n_members);
 }

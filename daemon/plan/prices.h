@@ -5,20 +5,35 @@
  * found); the better the prices, the lower the bound. */
 #include "plan/model.h"
 
+/* Of these requests, at most `most` can be served in the year (or at all): all their money would
+ * have to come from these pools, and what is left there is less than the least costs of any
+ * most + 1 of them. Bare budgets would take a part of a workshop; this, which follows, will not. */
+struct cover {
+	int year; /* index, or −1: at all */
+	int most, n;
+	uint16_t *requests; /* rising */
+	uint64_t *pools;    /* set of fund × years + year */
+};
+
+enum { COVERS_MAX = 160 };
+
 struct prices {
 	const struct instance *in;
 	int64_t scale;
-	int64_t *parallel;        /* days: one workshop running */
-	int64_t *parallel_region; /* regions × days, likewise; NULL unless the rule is on */
-	int64_t *budget;          /* funds × years: one minor unit of money */
-	int64_t **busy;           /* experts: NULL, or days: the expert's day */
-	int64_t *missions;        /* experts × years: one mission */
-	int64_t *days;            /* experts × years: one mission day */
-	int64_t *load;            /* experts: one mission; at most the weight of load */
-	int64_t *balance;         /* regions: what a workshop there is paid; at most the weight */
-	int64_t **gap;            /* members: NULL, or days: a national start on one of the
+	int64_t *parallel;          /* days: one workshop running */
+	int64_t *parallel_region;   /* regions × days, likewise; NULL unless the rule is on */
+	int64_t *budget;            /* funds × years: one minor unit of money */
+	int64_t **busy;             /* experts: NULL, or days: the expert's day */
+	int64_t *missions;          /* experts × years: one mission */
+	int64_t *days;              /* experts × years: one mission day */
+	int64_t *load;              /* experts: one mission; at most the weight of load */
+	int64_t *balance;           /* regions: what a workshop there is paid; at most the weight */
+	int64_t **gap;              /* members: NULL, or days: a national start on one of the
 	                           * national_gap_days days from this one on */
-	int64_t *national;        /* members × years: one national workshop */
+	int64_t *national;          /* members × years: one national workshop */
+	int64_t *cover;             /* COVERS_MAX: one of the cover's workshops in its year */
+	const struct cover *covers; /* the first n_covers of the prices' cover; owned by the bound */
+	int n_covers;
 };
 
 /* All zero. Ends the process without memory. */
