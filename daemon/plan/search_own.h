@@ -12,7 +12,7 @@ struct search {
 	struct dice dice;
 	struct appeal *appeal;
 	bool guided;
-	uint64_t steps; /* each is a unit of work, for those that find nothing to do */
+	uint64_t steps;   /* each is a unit of work, for those that find nothing to do */
 	int out[OUT_MAX]; /* requests taken out in this step */
 	int n_out;
 	int focus;     /* a request left out that the step is about, or -1 */
