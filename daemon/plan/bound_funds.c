@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What money costs. No fund gives more than it has left, and with k funds each gives its least
- * share; so the cheapest mix for the least possible cost has a price a unit that no mix for a
- * higher cost is below (scale the higher one down: it keeps every rule). */
+/* What money costs. No fund gives more than it has left, and of several each gives its least share.
+ * The cheapest mix for the least possible cost has a price a unit that no mix for a higher cost is
+ * below: scale the higher one down, and it keeps every rule. */
 #include "plan/bound_own.h"
 
 #include "base/banned.h"
@@ -75,38 +75,52 @@ static void try_many(struct pool *pools, int n, int64_t least, struct mix *best)
 	best->amount = 100 * first;
 }
 
-int64_t money_price(const struct bound *b, const struct season *season, const struct limit *limit,
-                    int64_t least, struct choice *ret) {
+/* The cheapest mix for the cost, or none. */
+static struct mix mix_for(const struct bound *b, const struct season *season,
+                          const struct limit *limit, int64_t cost) {
 	struct pool pools[FUNDS_MAX];
+	struct mix best = {0};
 	int n = 0, cheapest = 0;
 	for (int i = 0; i < season->n_funds; i++) {
 		struct pool p = pool_of(b, season->funds[i], season->year);
-		if (limit->never & p.bit || p.left < p.share * least / 100)
+		if (limit->never & p.bit || p.left < p.share * cost / 100)
 			continue;
 		if (n == 0 || p.price < pools[cheapest].price)
 			cheapest = n;
 		pools[n++] = p;
 	}
-	ret->n_funds = 0;
+	if (n > 0)
+		try_one(&pools[cheapest], cost, limit->always, &best);
+	if (best.n)
+		return best;
+	for (int i = 0; i < n; i++)
+		try_one(&pools[i], cost, limit->always, &best);
+	for (int i = 0; b->in->rules.funds_max == 2 && i < n; i++)
+		for (int j = i + 1; j < n; j++)
+			try_two(&pools[i], &pools[j], cost, limit->always, &best);
+	if (b->in->rules.funds_max > 2)
+		try_many(pools, n, cost, &best);
+	return best;
+}
+
+int64_t money_price(const struct bound *b, const struct season *season, const struct limit *limit,
+                    int64_t least) {
 	if (least == 0)
 		return 0;
-	struct mix best = {0};
-	if (n > 0)
-		try_one(&pools[cheapest], least, limit->always, &best);
-	if (!best.n) {
-		for (int i = 0; i < n; i++)
-			try_one(&pools[i], least, limit->always, &best);
-		for (int i = 0; b->in->rules.funds_max == 2 && i < n; i++)
-			for (int j = i + 1; j < n; j++)
-				try_two(&pools[i], &pools[j], least, limit->always, &best);
-		if (b->in->rules.funds_max > 2)
-			try_many(pools, n, least, &best);
+	struct mix best = mix_for(b, season, limit, least);
+	return best.n ? best.price / (100 * least) : -1;
+}
+
+int64_t money_cost(const struct bound *b, const struct season *season, const struct limit *limit,
+                   int64_t cost, struct choice *ret) {
+	if (cost == 0)
+		return 0;
+	struct mix best = mix_for(b, season, limit, cost);
+	if (best.n && ret) {
+		ret->n_funds = (uint8_t)best.n;
+		memcpy(ret->fund, best.fund, sizeof ret->fund);
+		ret->share[0] = (int32_t)(best.amount * 656 / cost);
+		ret->share[1] = 65600 - ret->share[0];
 	}
-	if (!best.n)
-		return -1;
-	ret->n_funds = (uint8_t)best.n;
-	memcpy(ret->fund, best.fund, sizeof ret->fund);
-	ret->share[0] = (int32_t)(best.amount * 656 / least);
-	ret->share[1] = 65600 - ret->share[0];
-	return best.price / (100 * least);
+	return best.n ? best.price / 100 : -1;
 }

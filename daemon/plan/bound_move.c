@@ -52,7 +52,7 @@ static void move(const struct bound *b, const struct kind_of_price *kind, struct
 	moment->square = (uint32_t)((int32_t)moment->square
 	                            + (square - (int32_t)moment->square) / (1 << SQUARE_SHIFT));
 	int64_t root = square_root(moment->square) + 1;
-	int64_t length = kind->step / 256 * b->pace / 256;
+	int64_t length = (kind->step + *price / 8) / 256 * b->pace / 256;
 	int64_t moved = *price + length * (moment->mean / root) / 256;
 	*price = moved < 0 ? 0 : moved > kind->most ? kind->most : moved;
 }

@@ -72,16 +72,18 @@ struct bound {
 	struct mover *mover;
 };
 
-/* bound_funds.c: the least price of one minor unit of money at a site, rounded down; -1 if no funds
- * can pay the site's least cost. */
+/* bound_funds.c: the least price of one minor unit of money if `least` or more of it is needed,
+ * rounded down; the price of so much money, and who gives it (ret may be NULL). −1: nobody can. */
 int64_t money_price(const struct bound *b, const struct season *season, const struct limit *limit,
-                    int64_t least, struct choice *ret);
+                    int64_t least);
+int64_t money_cost(const struct bound *b, const struct season *season, const struct limit *limit,
+                   int64_t cost, struct choice *ret);
 
 /* bound_team.c: the best team on a start, if it brings the request's worth above ret->worth:
  * `gross` is the worth before money and team are paid. Fills ret's team, cost, worth. Pinned items'
  * experts are busy. */
-bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t money_price,
-               const struct limit *limit, struct choice *ret);
+bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
+               int64_t rate, const struct limit *limit, struct choice *ret);
 
 /* The least a team and the host cost on any start of the site; `least` if there is none. */
 int64_t least_cost(struct bound *b, int site, int64_t least);

@@ -12,7 +12,7 @@
 struct chance {
 	int64_t most;  /* worth, if the least costly team came for nothing else */
 	int64_t gross; /* worth before money and team */
-	int64_t money_price;
+	int64_t rate;  /* least price of a unit of money */
 	int32_t start;
 	int site;
 	int16_t season;
@@ -70,9 +70,8 @@ static void list_season(struct bound *b, int site, const struct season *season, 
 	int32_t first = season->starts.first, last = season->starts.last;
 	first = first > limit->starts.first ? first : limit->starts.first;
 	last = last < limit->starts.last ? last : limit->starts.last;
-	struct choice unused;
 	const struct place *place = &b->places[site];
-	int64_t rate = first > last ? -1 : money_price(b, season, limit, place->least, &unused);
+	int64_t rate = first > last ? -1 : money_price(b, season, limit, place->least);
 	if (rate < 0)
 		return;
 	const struct yearly *yearly = &b->yearly[request * (in->years + 1)];
@@ -84,7 +83,7 @@ static void list_season(struct bound *b, int site, const struct season *season, 
 		*vec_push(list) = (struct chance){
 			.most = gross - least,
 			.gross = gross,
-			.money_price = rate,
+			.rate = rate,
 			.start = d,
 			.site = site,
 			.season = (int16_t)(season - b->demands[request].seasons),
@@ -125,7 +124,8 @@ static void sink(struct chances *list, size_t i) {
 static bool look_at(struct bound *b, const struct chance *c, int *season, struct choice *ret) {
 	int request = b->in->sites[c->site].request;
 	if (c->most <= ret->worth
-	    || !best_team(b, c->site, c->start, c->gross, c->money_price, &b->limits[request], ret))
+	    || !best_team(b, c->site, &b->demands[request].seasons[c->season], c->start, c->gross,
+	                  c->rate, &b->limits[request], ret))
 		return false;
 	*season = c->season;
 	return true;
@@ -164,8 +164,7 @@ void best_choice(struct bound *b, int request, struct choice *ret) {
 		look_at(b, &top, &season, ret);
 	}
 	if (season >= 0)
-		(void)money_price(b, &b->demands[request].seasons[season], limit,
-		                  b->places[ret->site].least, ret);
+		(void)money_cost(b, &b->demands[request].seasons[season], limit, ret->cost, ret);
 	vec_clear(&list);
 }
 
@@ -177,8 +176,8 @@ int drop_starts(struct bound *b, int request, int64_t least) {
 		const struct chance *c = &list.at[i];
 		struct choice choice = {.worth = least - 1};
 		if (c->most >= least
-		    && best_team(b, c->site, c->start, c->gross, c->money_price, &b->limits[request],
-		                 &choice))
+		    && best_team(b, c->site, &b->demands[request].seasons[c->season], c->start, c->gross,
+		                 c->rate, &b->limits[request], &choice))
 			continue;
 		bits_drop(b->room.starts + (size_t)c->site * b->in->words, c->start);
 		n++;

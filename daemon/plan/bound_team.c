@@ -22,7 +22,8 @@ struct search {
 	const struct bound *b;
 	const struct request *r;
 	const struct limit *limit;
-	int64_t fixed, money_price, slack, interpretation;
+	const struct season *season;
+	int64_t fixed, rate, slack, interpretation;
 	int year;
 	int32_t start;
 	struct hand hands[AT_HAND + 1]; /* by price */
@@ -90,12 +91,14 @@ static int64_t seat_price(const struct search *s, const struct candidate *c) {
 	return price;
 }
 
-/* Whatever team y is in, x in its place makes it no worse. */
+/* Whatever team y is in, x in its place makes it no worse. (A unit of money saved is worth the rate
+ * at least, but the sums are rounded: by less than 1.) */
 static bool beats(const struct search *s, const struct hand *x, const struct hand *y) {
 	int64_t money = s->b->per_money;
-	return x->cost <= y->cost && x->price - x->cost * money <= y->price - y->cost * money
-	       && !(y->covers & ~x->covers) && x->full >= y->full && x->leads >= y->leads
-	       && x->speaks >= y->speaks && x->wanted >= y->wanted
+	int64_t saved = y->price - y->cost * money - (x->price - x->cost * money);
+	return x->cost <= y->cost && saved >= (x->cost < y->cost) && !(y->covers & ~x->covers)
+	       && x->full >= y->full && x->leads >= y->leads && x->speaks >= y->speaks
+	       && x->wanted >= y->wanted
 	       && (!s->b->in->rules.different_administrations || x->home == y->home);
 }
 
@@ -147,15 +150,23 @@ static void weigh(struct search *s, int64_t sum) {
 	if (covers != s->r->topics || !leads || trainees > in->rules.trainees_max[s->r->kind]
 	    || wanted < s->wanted)
 		return;
-	int64_t extra = understood ? 0 : s->interpretation;
-	int64_t price = sum + s->fixed * (s->b->per_money + s->money_price) + extra * s->money_price
-	                - cost * s->b->per_money
-	                + (cost + extra) / in->weights.money_per_point * s->b->scale;
+	int64_t linear = cost * (s->b->per_money + s->rate);
+	cost += understood ? 0 : s->interpretation;
+	int64_t money = cost * s->rate;
+	int64_t price = sum + s->fixed * (s->b->per_money + s->rate) - linear
+	                + cost / in->weights.money_per_point * s->b->scale;
+	if (price + money >= s->least)
+		return;
+	if (s->season)
+		money = money_cost(s->b, s->season, s->limit, cost, NULL);
+	if (money < 0)
+		return;
+	price += money;
 	if (price >= s->least)
 		return;
 	s->any = true;
 	s->least = price;
-	s->cost = cost + extra;
+	s->cost = cost;
 	for (int i = 0; i < s->r->experts; i++)
 		s->found[i] = s->hands[s->taken[i]].expert;
 }
@@ -181,7 +192,7 @@ static void try_teams(struct search *s, int n, int from, int64_t sum, uint64_t m
 		weigh(s, sum);
 		return;
 	}
-	int64_t fixed = s->fixed * (s->b->per_money + s->money_price) - s->slack;
+	int64_t fixed = s->fixed * (s->b->per_money + s->rate) - s->slack;
 	for (int i = from; i + seats <= s->n && s->tries < TRIES_MAX; i++) {
 		int64_t last = s->hands[i + seats - 1].price, least = sum + sum_of(s, i, seats) + fixed;
 		if (least >= s->least)
@@ -208,7 +219,7 @@ static bool enough(const struct search *s, int64_t price, int64_t base, int64_t 
 /* Hold everybody who can matter, and try the teams: early once, to know what matters. */
 static void look_through(struct search *s, const struct site *site) {
 	const struct bound *b = s->b;
-	int64_t rate = b->per_money + s->money_price, fixed = s->fixed * rate - s->slack;
+	int64_t rate = b->per_money + s->rate, fixed = s->fixed * rate - s->slack;
 	int tried = 0;
 	for (int i = 0; i < site->n_candidates; i++) {
 		const struct candidate *c = &site->candidates[i];
@@ -235,7 +246,7 @@ static void take_the_least(struct search *s) {
 	int seats = s->r->experts;
 	if (s->n < seats)
 		return;
-	int64_t price = s->fixed * (s->b->per_money + s->money_price) - s->slack;
+	int64_t price = s->fixed * (s->b->per_money + s->rate) - s->slack;
 	price += s->tries >= TRIES_MAX ? sum_of(s, 0, seats) : sum_of(s, 0, seats - 1) + s->lost;
 	if (price >= s->least)
 		return;
@@ -245,16 +256,17 @@ static void take_the_least(struct search *s) {
 		s->found[i] = s->hands[i].expert;
 }
 
-bool best_team(struct bound *b, int site, int32_t start, int64_t gross, int64_t money_price,
-               const struct limit *limit, struct choice *ret) {
+bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
+               int64_t rate, const struct limit *limit, struct choice *ret) {
 	const struct instance *in = b->in;
 	const struct site *at = &in->sites[site];
 	struct search s;
 	s.b = b;
 	s.r = &in->requests[at->request];
 	s.limit = limit;
+	s.season = season;
 	s.fixed = at->fixed_cost;
-	s.money_price = money_price;
+	s.rate = rate;
 	s.slack = b->places[site].slack;
 	s.interpretation = s.r->days * in->rules.interpretation_per_day;
 	s.year = in->year_of[start];
@@ -287,7 +299,7 @@ int64_t least_cost(struct bound *b, int site, int64_t least) {
 	b->bare = true;
 	bits_each(starts, in->words, d) {
 		/* The price of 1 makes what the floor hides count. */
-		if (best_team(b, site, d, 0, 1, &LIMIT_NONE, &best) && best.cost == least)
+		if (best_team(b, site, NULL, d, 0, 1, &LIMIT_NONE, &best) && best.cost == least)
 			break;
 	}
 	b->bare = false;

@@ -7,7 +7,8 @@
 
 #include "base/banned.h"
 
-enum { IMPOSSIBLE = -1 }; /* as a cost: no team on any start */
+enum { IMPOSSIBLE = -1 };           /* as a cost: no team on any start */
+#define NO_PRICE (INT64_C(1) << 61) /* more than any price */
 
 struct left {                                    /* by the pinned items */
 	int64_t *money, *national, *missions, *days; /* … × years */
@@ -35,6 +36,7 @@ struct weighing {
 	const struct site *site;
 	struct guest *guests; /* by rising price with money */
 	int n_guests, team[TEAM_MAX];
+	int32_t start;
 	int64_t rate, best; /* price of money; least price of a team, host and all */
 	int64_t slack, best_cost;
 	bool bare;
@@ -203,6 +205,68 @@ static int64_t whole_price(const struct weighing *w, const struct guest *g) {
 	return g->price + g->who->cost * (w->per_money + w->rate);
 }
 
+/* Money: what a pool asks and has, and the least per cent it gives. */
+struct source {
+	int64_t price, left, share;
+};
+
+static int64_t mixed(const struct source *a, const struct source *b, int64_t least) {
+	int64_t most = (100 - b->share) * least, first = 100 * a->left < most ? 100 * a->left : most;
+	if (first < a->share * least || b->left < (100 * least - first) / 100)
+		return INT64_MAX;
+	return a->price * first + b->price * (100 * least - first);
+}
+
+static int by_price(const void *x, const void *y) {
+	const struct source *a = x, *b = y;
+	return a->price < b->price ? -1 : a->price > b->price;
+}
+
+static int64_t filled(const struct source *s, int n, int64_t least) {
+	int64_t price = 0;
+	for (int i = 0; i < n && least > 0; i++) {
+		int64_t part = s[i].left < least ? s[i].left : least;
+		price += 100 * part * s[i].price;
+		least -= part;
+	}
+	return least > 0 ? INT64_MAX : price;
+}
+
+/* 100 × the price of so much money for the request on this start; INT64_MAX: nobody can give it. */
+static int64_t hundredfold(const struct weighing *w, int32_t start, int64_t cost) {
+	const struct instance *in = w->in;
+	struct source s[FUNDS_MAX];
+	int n = 0, year = in->year_of[start];
+	int64_t best = INT64_MAX;
+	for (int i = 0; i < w->r->n_funds; i++) {
+		int f = w->r->funds[i], at = f * in->years + year;
+		const struct fund *fund = &in->funds[f];
+		if (fund->period.first <= start && start + w->r->days - 1 <= fund->period.last
+		    && w->left.money[at] > 0 && w->left.money[at] >= fund->min_share_percent * cost / 100)
+			s[n++] = (struct source){w->p->budget[at], w->left.money[at], fund->min_share_percent};
+	}
+	qsort(s, (size_t)n, sizeof *s, by_price);
+	for (int i = 0; i < n; i++) {
+		int64_t alone = s[i].left >= cost ? 100 * cost * s[i].price : INT64_MAX;
+		best = alone < best ? alone : best;
+		for (int k = i + 1; in->rules.funds_max == 2 && k < n; k++) {
+			int64_t both = mixed(&s[i], &s[k], cost);
+			best = both < best ? both : best;
+		}
+	}
+	if (in->rules.funds_max > 2) {
+		int64_t many = filled(s, n, cost);
+		best = many < best ? many : best;
+	}
+	return cost == 0 ? 0 : best;
+}
+
+/* The least price of a unit: what no mix for `least` or more is below; −1: there is none. */
+static int64_t rate_on(const struct weighing *w, int32_t start, int64_t least) {
+	int64_t price = hundredfold(w, start, least);
+	return price == INT64_MAX ? -1 : least == 0 ? 0 : price / (100 * least);
+}
+
 static void weigh_team(struct weighing *w) {
 	const struct instance *in = w->in;
 	int64_t cost = w->site->fixed_cost, price = 0;
@@ -225,9 +289,12 @@ static void weigh_team(struct weighing *w) {
 		return;
 	if (strangers)
 		cost += w->r->days * in->rules.interpretation_per_day;
-	price += cost * w->rate + cost / in->weights.money_per_point * w->p->scale;
-	if (price < w->best)
-		w->best = price, w->best_cost = cost;
+	price += cost / in->weights.money_per_point * w->p->scale;
+	if (price + cost * w->rate >= w->best)
+		return;
+	int64_t money = w->bare ? cost * w->rate * 100 : hundredfold(w, w->start, cost);
+	if (money < INT64_MAX && price + money / 100 < w->best)
+		w->best = price + money / 100, w->best_cost = cost;
 }
 
 /* The price of the first guest from this one on who leads, or covers the topic; or too much. */
@@ -237,7 +304,7 @@ static int64_t first_who(const struct weighing *w, int from, uint64_t topic) {
 		if (topic ? (g->standing.covers & topic) != 0 : g->standing.full && g->who->can_lead)
 			return whole_price(w, g);
 	}
-	return INT64_MAX;
+	return 2 * NO_PRICE;
 }
 
 /* `so_far`: what is sure to be paid for the first n seats and the host. */
@@ -261,7 +328,7 @@ static void fill_seats(struct weighing *w, int n, int from, int64_t so_far, uint
 			int64_t other = first_who(w, i, left & -left);
 			dearest = other > dearest ? other : dearest;
 		}
-		if (dearest >= w->best - least)
+		if (least + dearest >= w->best)
 			return;
 		w->team[n] = i;
 		fill_seats(w, n + 1, i + 1, so_far + whole_price(w, g), covered | g->standing.covers,
@@ -277,7 +344,8 @@ static bool replaceable(const struct weighing *w, const struct guest *g) {
 	for (int i = 0; i < w->n_guests && n < w->r->experts; i++) {
 		const struct guest *o = &w->guests[i];
 		n += o->who->cost <= g->who->cost
-		     && o->price + w->rate * o->who->cost <= g->price + w->rate * g->who->cost
+		     && g->price + w->rate * g->who->cost - o->price - w->rate * o->who->cost
+		            >= (o->who->cost < g->who->cost) /* what rounding may take */
 		     && (o->standing.covers & g->standing.covers) == g->standing.covers
 		     && (o->standing.full || !g->standing.full) && (o->who->speaks || !g->who->speaks)
 		     && ((o->standing.full && o->who->can_lead) || !(g->standing.full && g->who->can_lead));
@@ -289,6 +357,7 @@ static bool replaceable(const struct weighing *w, const struct guest *g) {
 static void seat(struct weighing *w, int32_t start) {
 	int64_t host = w->site->fixed_cost * (w->per_money + w->rate) - w->slack;
 	w->n_guests = 0;
+	w->start = start;
 	for (int i = 0; i < w->site->n_candidates; i++) {
 		struct guest g;
 		const struct candidate *c = &w->site->candidates[i];
@@ -323,7 +392,7 @@ static void find_least(struct weighing *w, int index) {
 	take_site(w, index);
 	w->rate = 1;
 	w->bare = true;
-	w->best = INT64_MAX;
+	w->best = NO_PRICE;
 	w->best_cost = IMPOSSIBLE;
 	bits_each(w->site->starts, w->in->words, d) {
 		if (open_start(w, w->r, d))
@@ -331,63 +400,6 @@ static void find_least(struct weighing *w, int index) {
 	}
 	w->bare = false;
 	w->least[index] = w->best_cost;
-}
-
-/* The price of a unit of money: the cheapest mix for the least cost, rounded down. */
-struct source {
-	int64_t price, left, share;
-};
-
-static int64_t mixed(const struct source *a, const struct source *b, int64_t least) {
-	int64_t most = (100 - b->share) * least, first = 100 * a->left < most ? 100 * a->left : most;
-	if (first < a->share * least || b->left < (100 * least - first) / 100)
-		return INT64_MAX;
-	return a->price * first + b->price * (100 * least - first);
-}
-
-static int by_price(const void *x, const void *y) {
-	const struct source *a = x, *b = y;
-	return a->price < b->price ? -1 : a->price > b->price;
-}
-
-static int64_t filled(const struct source *s, int n, int64_t least) {
-	int64_t price = 0;
-	for (int i = 0; i < n && least > 0; i++) {
-		int64_t part = s[i].left < least ? s[i].left : least;
-		price += 100 * part * s[i].price;
-		least -= part;
-	}
-	return least > 0 ? INT64_MAX : price;
-}
-
-static int64_t rate_on(const struct weighing *w, int32_t start, int64_t least) {
-	const struct instance *in = w->in;
-	struct source s[FUNDS_MAX];
-	int n = 0, year = in->year_of[start];
-	int64_t best = INT64_MAX;
-	for (int i = 0; i < w->r->n_funds; i++) {
-		int f = w->r->funds[i], at = f * in->years + year;
-		const struct fund *fund = &in->funds[f];
-		if (fund->period.first <= start && start + w->r->days - 1 <= fund->period.last
-		    && w->left.money[at] > 0 && w->left.money[at] >= fund->min_share_percent * least / 100)
-			s[n++] = (struct source){w->p->budget[at], w->left.money[at], fund->min_share_percent};
-	}
-	if (least == 0)
-		return 0;
-	qsort(s, (size_t)n, sizeof *s, by_price);
-	for (int i = 0; i < n; i++) {
-		int64_t alone = s[i].left >= least ? 100 * least * s[i].price : INT64_MAX;
-		best = alone < best ? alone : best;
-		for (int k = i + 1; in->rules.funds_max == 2 && k < n; k++) {
-			int64_t both = mixed(&s[i], &s[k], least);
-			best = both < best ? both : best;
-		}
-	}
-	if (in->rules.funds_max > 2) {
-		int64_t many = filled(s, n, least);
-		best = many < best ? many : best;
-	}
-	return best == INT64_MAX ? -1 : best / (100 * least);
 }
 
 /* Covers: what an item of the request in the year pays for them. */

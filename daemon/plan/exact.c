@@ -69,6 +69,7 @@ struct exact *exact_new(const struct instance *in, const struct plan *plan) {
 		abort();
 	x->in = in;
 	x->arena = arena_new();
+	x->stuck = INT64_MIN;
 	x->bound = bound_new(in);
 	x->best = plan_new(in);
 	x->trial = plan_new(in);
