@@ -15,7 +15,8 @@ void appeal_compile(const struct instance *in, struct appeal *ret) {
 		const struct request *r = &in->requests[q];
 		struct appeal *a = &ret[q];
 		*a = (struct appeal){.points = in->weights.served * r->priority + in->weights.balance,
-		                     .cost = INT64_MAX};
+		                     .cost = INT64_MAX,
+		                     .earliest = NO_DAY};
 		if (r->baseline >= 0)
 			a->points += in->baseline[r->baseline].weight * in->weights.dropped;
 		for (int s = r->site; s < r->site + r->n_sites; s++) {
@@ -24,7 +25,10 @@ void appeal_compile(const struct instance *in, struct appeal *ret) {
 			int64_t cost = site->fixed_cost;
 			for (int i = 0; i < site->n_candidates && i < r->experts; i++)
 				cost += site->candidates[i].cost;
+			int32_t first = n ? bits_next(starts, in->words, 0) : NO_DAY;
 			a->starts += n;
+			if (n && (a->earliest == NO_DAY || first < a->earliest))
+				a->earliest = first;
 			if (n > 0 && cost < a->cost)
 				a->cost = cost;
 		}

@@ -6,9 +6,10 @@
 
 /* What is known of each request before any plan. */
 struct appeal {
-	int64_t points; /* it brings at most, money aside */
-	int64_t cost;   /* money, at least */
-	int starts;     /* days with a team, if all experts were free; over all sites */
+	int64_t points;   /* it brings at most, money aside */
+	int64_t cost;     /* money, at least */
+	int starts;       /* days with a team, if all experts were free; over all sites */
+	int32_t earliest; /* of these; NO_DAY: none */
 };
 
 void appeal_compile(const struct instance *in, struct appeal *ret); /* one a request */

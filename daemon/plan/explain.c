@@ -3,15 +3,12 @@
 
 #include <stdlib.h>
 
-#include "plan/team.h"
-
 #include "base/banned.h"
 
 struct explainer {
 	const struct instance *in;
 	struct fit *fit;
 	struct money *money;
-	uint64_t *starts;
 };
 
 static void *cleared(size_t n, size_t size) {
@@ -21,21 +18,18 @@ static void *cleared(size_t n, size_t size) {
 	return p;
 }
 
-struct explainer *explainer_new(const struct instance *in) {
+struct explainer *explainer_new(const struct instance *in, struct fit *fit) {
 	struct explainer *x = cleared(1, sizeof *x);
 	x->in = in;
-	x->fit = fit_new(in, 1);
+	x->fit = fit;
 	x->money = money_new(in);
-	x->starts = cleared(in->words, sizeof *x->starts);
 	return x;
 }
 
 void explainer_free(struct explainer *x) {
 	if (!x)
 		return;
-	fit_free(x->fit);
 	money_free(x->money);
-	free(x->starts);
 	free(x);
 }
 
@@ -123,48 +117,48 @@ static void list_unblock(struct arena *a, const int32_t days[RELAXATIONS], struc
 	}
 }
 
-static int32_t earliest_of(struct explainer *x, int request) {
-	const struct request *r = &x->in->requests[request];
-	int32_t earliest = NO_DAY;
-	for (int s = r->site; s < r->site + r->n_sites; s++) {
-		int d = team_starts(x->in, NULL, s, x->starts) ? bits_next(x->starts, x->in->words, 0) : -1;
-		if (d >= 0 && (earliest == NO_DAY || d < earliest))
-			earliest = d;
-	}
-	return earliest;
+/* What keeps the item out on this day: a family, nothing (REASON_CHOICE), or that nobody could come
+ * at all (REASON_TEAM). Asks who comes last of all. */
+static enum reason reason_on(struct explainer *x, const struct plan *p, int site, int32_t day) {
+	int request = x->in->sites[site].request;
+	if (!plan_free_days(p, request, day))
+		return REASON_PARALLEL;
+	if (!plan_free_member(p, request, day))
+		return REASON_MEMBER;
+	if (!payable(x, p, site, day, x->in->sites[site].fixed_cost))
+		return REASON_FUND;
+	int64_t cost = fit_least_cost(x->fit, p, site, day, false, false);
+	if (cost >= 0)
+		return payable(x, p, site, day, cost) ? REASON_CHOICE : REASON_FUND;
+	if (fit_least_cost(x->fit, p, site, day, true, true) < 0)
+		return REASON_TEAM;
+	return fit_least_cost(x->fit, p, site, day, true, false) < 0 ? REASON_QUOTA : REASON_BUSY;
 }
 
-/* One family that keeps the request out; REASON_CHOICE: none does. */
-static unsigned one_reason(struct explainer *x, const struct plan *p, int request) {
+/* A family that keeps the request out on some day; REASON_CHOICE: on some day none does. */
+static enum reason one_reason(struct explainer *x, const struct plan *p, int request) {
 	const struct request *r = &x->in->requests[request];
-	unsigned reason = 0;
-	for (int s = r->site; s < r->site + r->n_sites; s++) {
-		if (!team_starts(x->in, p, s, x->starts))
-			continue;
-		bits_each(x->starts, x->in->words, d) {
-			if (!plan_free_days(p, request, d))
-				reason = 1u << REASON_PARALLEL;
-			else if (!plan_free_member(p, request, d))
-				reason = 1u << REASON_MEMBER;
-			else if (!payable(x, p, s, d, fit_least_cost(x->fit, p, s, d, false, false)))
-				reason = 1u << REASON_FUND;
-			else
-				return 1u << REASON_CHOICE;
+	enum reason reason = REASON_BUSY;
+	for (int s = r->site; s < r->site + r->n_sites; s++)
+		bits_each(x->in->sites[s].starts, x->in->words, d) {
+			enum reason here = reason_on(x, p, s, d);
+			if (here == REASON_CHOICE)
+				return here;
+			reason = here == REASON_TEAM ? reason : here;
 		}
-	}
-	return reason ? reason : 1u << REASON_BUSY;
+	return reason;
 }
 
-void explain(struct explainer *x, struct arena *a, const struct plan *p, int request, bool brief,
-             struct unserved *ret) {
+void explain(struct explainer *x, struct arena *a, const struct plan *p, int request,
+             int32_t earliest, bool brief, struct unserved *ret) {
 	int32_t days[RELAXATIONS];
-	*ret = (struct unserved){.request = request, .earliest = earliest_of(x, request)};
+	*ret = (struct unserved){.request = request, .earliest = earliest};
 	if (ret->earliest == NO_DAY) {
 		ret->reasons = static_reason(x->in, request, &ret->criteria);
 		return;
 	}
 	if (brief) {
-		ret->reasons = one_reason(x, p, request);
+		ret->reasons = 1u << one_reason(x, p, request);
 		return;
 	}
 	explain_days(x, p, request, (struct span){INT32_MIN, INT32_MAX}, days);

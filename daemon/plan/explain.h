@@ -11,15 +11,17 @@ enum { RELAXATIONS = 1 << FAMILIES };
 
 struct explainer;
 
-struct explainer *explainer_new(const struct instance *in); /* the instance must outlive it */
-void explainer_free(struct explainer *x);                   /* NULL is fine */
+/* The fit, which is that of a search at rest or its own, must outlive it. */
+struct explainer *explainer_new(const struct instance *in, struct fit *fit);
+void explainer_free(struct explainer *x); /* NULL is fine */
 
 /* First days on which an item of the request can be added, by the set of families relaxed
  * (bits 1 << enum family); NO_DAY: none. Exact; only starts in `starts` are asked. */
 void explain_days(struct explainer *x, const struct plan *p, int request, struct span starts,
                   int32_t ret[RELAXATIONS]);
 
-/* For a request that is not in the plan. `unblock` lives in the arena. `brief`: no more than one
- * reason and the earliest day, for an answer that can't wait. */
-void explain(struct explainer *x, struct arena *a, const struct plan *p, int request, bool brief,
-             struct unserved *ret);
+/* For a request that is not in the plan; `earliest` is the first day with a team if all experts were
+ * free, or NO_DAY. `unblock` lives in the arena. `brief`: no more than one reason and no unblock, for
+ * an answer that can't wait. */
+void explain(struct explainer *x, struct arena *a, const struct plan *p, int request,
+             int32_t earliest, bool brief, struct unserved *ret);

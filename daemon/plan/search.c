@@ -152,6 +152,12 @@ void search_step(struct search *s, int progress) {
 const struct plan *search_best(const struct search *s) {
 	return s->best;
 }
+const struct appeal *search_appeal(const struct search *s) {
+	return s->appeal;
+}
+struct fit *search_fit(struct search *s) {
+	return s->fit;
+}
 uint64_t search_units(const struct search *s) {
 	return s->steps + fit_units(s->fit);
 }

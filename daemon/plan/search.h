@@ -28,4 +28,7 @@ void search_step(struct search *s, int progress);
 
 /* The best plan so far; valid until the next call. */
 const struct plan *search_best(const struct search *s);
+/* One a request; and the means, for whoever asks about the plan when the search is at rest. */
+const struct appeal *search_appeal(const struct search *s);
+struct fit *search_fit(struct search *s);
 uint64_t search_units(const struct search *s);

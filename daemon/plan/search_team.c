@@ -254,29 +254,37 @@ static void seat_team(const struct crew *c, struct team *team) {
 	}
 }
 
-/* A whole team: is it one, and what is its price? */
-static void weigh(struct crew *c, int64_t sum) {
+/* What those on the first seats bring. */
+struct share {
+	int64_t price;
+	uint64_t covers;
+	int trainees;
+	bool leads;
+};
+
+static struct share with(const struct share *some, const struct hand *h) {
+	return (struct share){some->price + h->price, some->covers | h->covers,
+	                      some->trainees + !h->full, some->leads || h->leads};
+}
+
+/* All seats are taken: what is left of the rules, and the price. */
+static void weigh(struct crew *c, const struct share *all) {
 	const struct instance *in = c->in;
 	const struct request *r = c->request;
-	uint64_t covers = 0;
 	int64_t cost = c->site->fixed_cost;
-	int trainees = 0;
-	bool leads = false, understood = true;
+	bool understood = true;
+	if (all->covers != r->topics || !all->leads)
+		return;
 	for (int i = 0; i < r->experts; i++) {
 		const struct hand *h = &c->hands[c->taken[i]];
-		covers |= h->covers;
 		cost += h->cost;
-		trainees += !h->full;
-		leads = leads || h->leads;
 		understood = understood && h->speaks;
 		for (int k = 0; in->rules.different_administrations && k < i; k++)
 			if (c->hands[c->taken[k]].home == h->home)
 				return;
 	}
-	if (covers != r->topics || !leads || trainees > in->rules.trainees_max[r->kind])
-		return;
 	int64_t interpretation = understood ? 0 : r->days * in->rules.interpretation_per_day;
-	int64_t price = sum + (c->site->fixed_cost + interpretation) * c->rate;
+	int64_t price = all->price + (c->site->fixed_cost + interpretation) * c->rate;
 	if (price >= c->best->price)
 		return;
 	c->best->price = price;
@@ -285,24 +293,28 @@ static void weigh(struct crew *c, int64_t sum) {
 }
 
 /* Teams with the newcomer that continue taken[0 … n − 1], all others from hands[from] on. */
-static void try_teams(struct crew *c, int n, int from, int64_t sum) {
-	int seats = c->request->experts - n;
+static void try_teams(struct crew *c, int n, int from, const struct share *some) {
+	const struct request *r = c->request;
+	int seats = r->experts - n;
+	if (some->trainees > c->in->rules.trainees_max[r->kind])
+		return;
 	if (seats == 0) {
-		weigh(c, sum);
+		weigh(c, some);
 		return;
 	}
-	int64_t fixed = c->site->fixed_cost * c->rate;
+	int64_t base = some->price + c->site->fixed_cost * c->rate;
 	for (int i = from; i + seats <= c->n && c->tries < TRIES_MAX; i++) {
-		int64_t least = sum + fixed;
-		for (int k = i; k < i + seats; k++)
-			least += c->hands[k].price;
-		if (least >= c->best->price)
+		const struct hand *h = &c->hands[i];
+		if (base + seats * h->price >= c->best->price)
 			return;
-		if (i == c->fresh)
+		if (i == c->fresh
+		    || (seats == 1
+		        && ((some->covers | h->covers) != r->topics || !(some->leads || h->leads))))
 			continue;
+		struct share more = with(some, h);
 		c->tries++;
 		c->taken[n] = i;
-		try_teams(c, n + 1, i + 1, sum + c->hands[i].price);
+		try_teams(c, n + 1, i + 1, &more);
 	}
 }
 
@@ -315,9 +327,10 @@ static void welcome(struct crew *c, const struct hand *hand) {
 	c->leads = c->leads || hand->leads;
 	if (c->n < c->request->experts || c->covers != c->request->topics || !c->leads)
 		return;
+	struct share alone = with(&(struct share){0}, hand);
 	c->fresh = i;
 	c->taken[0] = i;
-	try_teams(c, 1, 0, hand->price);
+	try_teams(c, 1, 0, &alone);
 }
 
 bool crew_team(struct crew *c, int site, int32_t start, int64_t rate, struct team *team) {

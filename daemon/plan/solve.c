@@ -101,7 +101,7 @@ static void work(struct run *run) {
 
 static void answer_of(struct run *run, struct arena *a, const struct plan *p, struct answer *ret) {
 	const struct instance *in = run->in;
-	struct explainer *x = explainer_new(in);
+	struct explainer *x = explainer_new(in, search_fit(run->search));
 	struct unserved *unserved = arena_array(a, struct unserved, (size_t)in->n_requests);
 	*ret = (struct answer){
 		.plan = p,
@@ -116,13 +116,14 @@ static void answer_of(struct run *run, struct arena *a, const struct plan *p, st
 	                                                     : STATUS_FEASIBLE;
 	for (int q = 0; q < in->n_requests; q++)
 		if (!plan_item(p, q))
-			explain(x, a, p, q, stopped, &unserved[ret->n_unserved++]);
+			explain(x, a, p, q, search_appeal(run->search)[q].earliest, stopped,
+			        &unserved[ret->n_unserved++]);
 	explainer_free(x);
 	ret->cpu_ms = (uint64_t)clock_ms(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* Nothing is printed that the judge does not let through. */
-static int publish(struct arena *a, struct buf *text, const struct answer *answer) {
+static int publish(struct arena *a, const json_t *instance, const struct answer *answer) {
 	if (answer->bounded && answer->bound < answer->plan->value)
 		return command_fail(EXIT_BAD_PLAN, "solve",
 		                    "the bound %" PRId64 " is below the value %" PRId64
@@ -133,7 +134,6 @@ static int publish(struct arena *a, struct buf *text, const struct answer *answe
 	json_error_t error;
 	write_plan(&out, answer);
 	json_t *plan = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
-	json_t *instance = json_loadb(text->p, text->n, 0, NULL);
 	judge_plan(a, instance, plan, &verdict);
 	for (size_t i = 0; i < verdict.n; i++)
 		(void)command_fail(0, "solve", "%s %s %s", verdict.at[i].code, verdict.at[i].where,
@@ -143,11 +143,10 @@ static int publish(struct arena *a, struct buf *text, const struct answer *answe
 		status = command_fail(EXIT_BAD_PLAN, "solve",
 		                      "the plan does not pass its own check and is not printed; please "
 		                      "report this with the instance");
-	else if (fwrite(out.p, 1, out.n, stdout) != out.n)
+	else if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
 		status = command_fail(EXIT_SYSTEM, "solve", "standard output can't be written");
 	vec_clear(&verdict);
 	json_decref(plan);
-	json_decref(instance);
 	buf_clear(&out);
 	return status;
 }
@@ -176,11 +175,14 @@ static int solve_instance(struct run *run, struct arena *a, struct buf *text, st
 	run->in = in;
 	run->proof = proof_new(in, run->threads > 1);
 	run->search = search_new(in, run->seed, proof_scale(run->proof));
+	/* For the judge; now, since after a stop there is no time. */
+	json_t *document = json_loadb(text->p, text->n, 0, NULL);
 	work(run);
 	proof_stop(run->proof);
 	struct plan *p = found_plan(run, in, weights);
 	answer_of(run, a, p, &answer);
-	int status = publish(a, text, &answer);
+	int status = publish(a, document, &answer);
+	json_decref(document);
 	plan_free(p);
 	search_free(run->search);
 	proof_free(run->proof);
