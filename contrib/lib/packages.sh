@@ -5,7 +5,7 @@
 PACKAGES_BUILD='gcc libc6-dev make autoconf automake pkg-config libuv1-dev libpq-dev libical-dev
 	libjansson-dev zlib1g-dev libsodium-dev libinih-dev libcsv-dev node-llhttp libsystemd-dev'
 PACKAGES_RUN='curl postgresql-15 python3 tzdata'
-PACKAGES_CHECK='clang clang-format-14 libclang-rt-14-dev libcmocka-dev khal mandoc
+PACKAGES_CHECK='clang clang-format-14 coinor-cbc libclang-rt-14-dev libcmocka-dev khal mandoc
 	postgresql-15-pgtap python3-dateutil python3-icalendar python3-jsonschema vdirsyncer xz-utils'
 PACKAGES_BENCH='nginx-light wrk'
 

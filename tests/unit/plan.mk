@@ -14,13 +14,17 @@ tests_unit_plan_read_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged \
-	tests/plan/solved tests/plan/searched
+	tests/plan/solved tests/plan/searched tests/plan/bounded tests/plan/milp
 EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py
 dist_check_SCRIPTS += $(plan_scripts)
 TESTS += $(plan_scripts)
 check_PROGRAMS += tests/plan/weigh
 tests_plan_weigh_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_plan_weigh_LDADD = $(PLAN_TEST_LIBS)
+# What bound, certificate and exact search say, for tests/plan/bounded and milp.
+check_PROGRAMS += tests/plan/prove
+tests_plan_prove_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_plan_prove_LDADD = $(PLAN_TEST_LIBS)
 
 # The planner as it is, but every change of a plan is counted anew.
 check_LIBRARIES += tests/plan/libaudit.a
