@@ -48,5 +48,7 @@ atelier_plan_SOURCES = \
 	daemon/plan/check.c \
 	daemon/plan/command.c daemon/plan/command.h \
 	daemon/plan/main.c \
+	daemon/plan/publish.c daemon/plan/publish.h \
+	daemon/plan/run.c daemon/plan/run.h \
 	daemon/plan/solve.c
 atelier_plan_LDADD = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm

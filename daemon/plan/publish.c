@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/publish.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/vec.h"
+#include "plan/command.h"
+#include "plan/explain.h"
+#include "plan/judge.h"
+
+#include "base/banned.h"
+
+enum { EXIT_BAD_PLAN = 3 };
+
+static uint64_t cpu_ms(void) {
+	struct timespec now;
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void answer_of(const struct run *run, struct arena *a, const struct instance *in,
+               const struct plan *p, int64_t bound, struct answer *ret) {
+	struct explainer *x = explainer_new(in, search_fit(run_search(run)));
+	const struct appeal *appeal = search_appeal(run_search(run));
+	struct unserved *unserved = arena_array(a, struct unserved, (size_t)in->n_requests);
+	*ret = (struct answer){
+		.plan = p,
+		.bound = bound,
+		.bounded = bound < INT64_MAX,
+		.seed = run_seed(run),
+		.units = run_units(run),
+		.unserved = unserved,
+	};
+	ret->status = ret->bounded && ret->bound == p->value ? STATUS_OPTIMAL
+	              : run_stopped()                        ? STATUS_CANCELLED
+	                                                     : STATUS_FEASIBLE;
+	for (int q = 0; q < in->n_requests; q++)
+		if (!plan_item(p, q))
+			explain(x, a, p, q, appeal[q].earliest, run_stopped(), &unserved[ret->n_unserved++]);
+	explainer_free(x);
+	ret->cpu_ms = cpu_ms();
+}
+
+int publish(const char *command, struct arena *a, const json_t *instance,
+            const struct answer *answer) {
+	if (answer->bounded && answer->bound < answer->plan->value)
+		return command_fail(EXIT_BAD_PLAN, command,
+		                    "the bound %" PRId64 " is below the value %" PRId64
+		                    "; nothing is printed; please report this with the instance",
+		                    answer->bound, answer->plan->value);
+	struct buf out = {0};
+	struct verdict verdict;
+	json_error_t error;
+	write_plan(&out, answer);
+	json_t *plan = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
+	judge_plan(a, instance, plan, &verdict);
+	for (size_t i = 0; i < verdict.n; i++)
+		(void)command_fail(0, command, "%s %s %s", verdict.at[i].code, verdict.at[i].where,
+		                   verdict.at[i].sentence);
+	int status = EXIT_GOOD;
+	if (verdict.n)
+		status = command_fail(EXIT_BAD_PLAN, command,
+		                      "the plan does not pass its own check and is not printed; please "
+		                      "report this with the instance");
+	else if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
+		status = command_fail(EXIT_SYSTEM, command, "standard output can't be written");
+	vec_clear(&verdict);
+	json_decref(plan);
+	buf_clear(&out);
+	return status;
+}

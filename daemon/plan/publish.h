@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* From a run to the document on standard output. */
+#include <jansson.h>
+
+#include "plan/run.h"
+#include "plan/write.h"
+
+/* A plan with all that is said of it; what the answer points to lives in the arena or with the run.
+ * `bound` INT64_MAX: none is known, or it was for something else. */
+void answer_of(const struct run *run, struct arena *a, const struct instance *in,
+               const struct plan *p, int64_t bound, struct answer *ret);
+
+/* Print it, unless the judge finds a fault: an exit status, after a sentence if it is not 0. */
+int publish(const char *command, struct arena *a, const json_t *instance,
+            const struct answer *answer);
