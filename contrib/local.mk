@@ -9,9 +9,11 @@ dist_noinst_SCRIPTS = \
 dist_check_SCRIPTS = contrib/layers
 TESTS += contrib/layers
 EXTRA_DIST += .ci/run .clang-format .clang-tidy \
+	contrib/lib/client.py \
 	contrib/lib/cluster.sh \
 	contrib/lib/count.awk \
 	contrib/lib/packages.sh \
+	contrib/lib/sample.py \
 	contrib/lib/steps.sh \
 	contrib/lib/story.py
 

@@ -10,94 +10,42 @@ Every POST carries an Idempotency-Key that follows from the state file, so that 
 off is taken up where it was, and nothing is made twice."""
 import argparse
 import datetime
-import http.client
-import json
 import os
 import pathlib
 import socket
 import sys
 import time
-import urllib.parse
 
-SAMPLE = "Sample data of contrib/quickstart; nobody decided this."
+from client import SAMPLE, Api, Refused, State, say
+
 TABLES = ["instruments", "standards", "kpis", "members", "weekends", "holidays", "donors",
           "historic_workshops"]
 HOST = "FJ"
-
-
-class Refused(Exception):
-    def __init__(self, status, problem):
-        reasons = "".join(f"\n    {r['sentence']}" for r in problem.get("reasons", []))
-        super().__init__(f"{status}: {problem.get('detail', problem)}{reasons}")
-        self.status, self.problem = status, problem
-
-
-class Api:
-    def __init__(self, url, token):
-        self.at, self.token = urllib.parse.urlsplit(url), token
-
-    def call(self, method, target, body=None, kind="application/json", **fields):
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
-        headers.update({name.replace("_", "-"): value for name, value in fields.items()})
-        if body is not None:
-            headers["Content-Type"] = kind
-            body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=120)
-        try:
-            connection.request(method, target, body, headers)
-            response = connection.getresponse()
-            raw = response.read()
-        finally:
-            connection.close()
-        answer = json.loads(raw) if raw else {}
-        if response.status >= 400:
-            raise Refused(response.status, answer)
-        return answer, response.headers.get("ETag")
-
-    def get(self, target):
-        return self.call("GET", target)[0]
-
-    def patch(self, target, body):
-        return self.call("PATCH", target, body, If_Match=self.call("GET", target)[1])[0]
 
 
 class Story:
     """One run of it: the API, and a state that survives a crash."""
 
     def __init__(self, api, state):
-        self.api, self.path = api, state
-        self.state = json.loads(state.read_text()) if state.exists() else {}
-        self.state.setdefault("began", datetime.date.today().isoformat())
-        self.state.setdefault("key", os.urandom(8).hex())
-        self.save()
-        self.today = datetime.date.fromisoformat(self.state["began"])
-
-    def save(self):
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(self.state, indent=1) + "\n")
-        new.replace(self.path)
+        self.api, self.state = api, state
+        self.today = state.today
 
     def post(self, target, body, name):
-        key = f"quickstart-{self.state['key']}-{name}"
+        key = f"quickstart-{self.state.kept['key']}-{name}"
         return self.api.call("POST", target, body, Idempotency_Key=key)[0]
 
     def day(self, days):
         return (self.today + datetime.timedelta(days)).isoformat()
 
 
-def say(text):
-    print(f"  {text}", flush=True)
-
-
 def import_seed(story, seed):
-    if story.state.get("imported"):
+    if story.state.kept.get("imported"):
         return
     for table in TABLES:
         report, _ = story.api.call("POST", f"/v1/import/{table}", (seed / f"{table}.csv").read_bytes(),
                                    "text/csv")
         say(f"Imported {table}: {report['rows']} rows, {report['inserted']} new")
-    story.state["imported"] = True
-    story.save()
+    story.state.save(imported=True)
 
 
 def fulfil_criteria(story):
@@ -191,7 +139,8 @@ def make_ready(story, workshop, experts):
     year = int(workshop["start"][:4])
     fund = story.post("/v1/funds", {
         "donor": "SAMPLE", "name": "Sample fund", "currency": "EUR",
-        "years": [{"year": y, "budget": 50000000} for y in (year - 1, year)], "note": SAMPLE}, "fund")
+        "years": [{"year": year, "budget": 4200000}], "earmarks": [{"members": [HOST]}],
+        "note": SAMPLE}, "fund")
     story.post(f"{here}/funding", {
         "donor": "SAMPLE", "fund": fund["id"], "status": "confirmed",
         "amount": {"amount": 4200000, "currency": "EUR"}, "note": SAMPLE}, "funding")
@@ -203,10 +152,10 @@ def make_ready(story, workshop, experts):
 
 
 def tell(options):
-    story = Story(Api(options.url, options.token.read_text().strip()), options.state)
+    story = Story(Api(options.url, options.token.read_text().strip()), State(options.state))
     import_seed(story, options.seed)
-    if "workshop" in story.state:
-        workshop = story.api.get(f"/v1/workshops/{story.state['workshop']}")
+    if "workshop" in story.state.kept:
+        workshop = story.api.get(f"/v1/workshops/{story.state.kept['workshop']}")
         say(f"Already there: {workshop['title']}, {workshop['start']}, {workshop['status']}")
         return
     member, request = fulfil_criteria(story)
@@ -224,8 +173,7 @@ def tell(options):
             address = options.url + address
         with open(os.open(options.feed, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
             out.write(address + "\n")
-    story.state["workshop"] = workshop["id"]
-    story.save()
+    story.state.save(workshop=workshop["id"], members=[HOST])
 
 
 def ready(options):
