@@ -18,6 +18,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+int command_apply(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_solve(int argc, char **argv);
 
@@ -33,6 +34,11 @@ int command_read(const char *name, const char *path, struct buf *b);
  * EXIT_GOOD, or a status after listing every fault on standard error, one a line with its path. */
 int command_instance(const char *name, struct arena *a, struct instance **ret,
                      struct buf *ret_text);
+
+/* The instance of command_instance() and its text, as the scenario in the file has them (NULL: as
+ * they are). Otherwise as command_instance(). */
+int command_scenario(const char *name, const char *path, struct arena *a, struct instance **ret,
+                     struct buf *text);
 
 /* Lists the faults and clears them; EXIT_INPUT if there are any. */
 int command_faults(const char *name, struct faults *faults);

@@ -34,6 +34,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/reading.h \
 	daemon/plan/room.c daemon/plan/room.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
+	daemon/plan/scenario.c daemon/plan/scenario.h \
 	daemon/plan/search.c daemon/plan/search.h daemon/plan/search_own.h \
 	daemon/plan/search_fit.c daemon/plan/search_fit.h \
 	daemon/plan/search_moves.c daemon/plan/search_random.h \
@@ -50,5 +51,6 @@ atelier_plan_SOURCES = \
 	daemon/plan/main.c \
 	daemon/plan/publish.c daemon/plan/publish.h \
 	daemon/plan/run.c daemon/plan/run.h \
+	daemon/plan/scenario_command.c \
 	daemon/plan/solve.c
 atelier_plan_LDADD = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm

@@ -10,9 +10,12 @@
 #include "base/banned.h"
 
 static const struct command commands[] = {
-	{"solve", "[--seed N] [--units U | --time S] [--threads N] [--baseline-weight W] < INSTANCE",
+	{"solve",
+     "[--seed N] [--units U | --time S] [--threads N] [--baseline-weight W]\n"
+     "        [--scenario SCENARIO] < INSTANCE",
      "the best plan to be found, and what no plan is worth more than", command_solve},
 	{"check", "PLAN < INSTANCE", "judge a plan: every rule, its value, its gap", command_check},
+	{"apply", "SCENARIO < INSTANCE", "the instance as a scenario has it", command_apply},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -22,7 +25,8 @@ static void usage(FILE *to) {
 		(void)fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
 		              commands[i].help);
 	(void)fputs("  --help, --version\n"
-	            "INSTANCE is an atelier-instance/1 document, PLAN an atelier-plan/1 document.\n"
+	            "INSTANCE is an atelier-instance/1 document, PLAN an atelier-plan/1 document,\n"
+	            "SCENARIO an atelier-scenario/1 document.\n"
 	            "Exit status: 0 good, 1 the plan is not valid, 2 a document has faults (each is\n"
 	            "listed with its JSON path), 64 wrong arguments.\n",
 	            to);

@@ -20,7 +20,7 @@ static void read_accreditation(struct reading *r, const json_t *value, struct ac
 		look_fault(l, "is upside down: valid_to is before valid_from");
 }
 
-static void read_expert(struct reading *r, const json_t *value, struct expert *to) {
+void read_expert(struct reading *r, const json_t *value, struct expert *to) {
 	static const char *const ways[] = {"on_site", "remote"};
 	struct look *l = &r->look;
 	to->id = look_name(l, value, "id");

@@ -31,6 +31,7 @@ void read_closed(struct reading *r, const json_t *of, const char *key, uint64_t 
  * faults, if anything is missing. The cost is the sum of the funding. */
 bool read_item(struct reading *r, const json_t *value, struct item *to);
 
+void read_expert(struct reading *r, const json_t *value, struct expert *to);
 void read_experts(struct reading *r, const json_t *root);
 void read_funds(struct reading *r, const json_t *root);
 void read_requests(struct reading *r, const json_t *root);

@@ -10,6 +10,7 @@ enum { AS_GIVEN = -1 };
 struct solve {
 	struct run_options run;
 	int64_t baseline_weight; /* of every entry while searching, or AS_GIVEN */
+	const char *scenario;    /* its file, or NULL */
 };
 
 /* A search for few changes weighs the released plan otherwise than the instance does. What it found
@@ -55,6 +56,8 @@ static int solve(struct solve *s) {
 	s->run.since = clock_ms();
 	int status = command_instance("solve", a, &in, &text);
 	if (status == EXIT_GOOD)
+		status = command_scenario("solve", s->scenario, a, &in, &text);
+	if (status == EXIT_GOOD)
 		status = solve_instance(s, a, &text, in);
 	buf_clear(&text);
 	arena_free(a);
@@ -62,10 +65,16 @@ static int solve(struct solve *s) {
 }
 
 int command_solve(int argc, char **argv) {
-	static const struct option options[] = {
-		RUN_OPTIONS, {"baseline-weight", required_argument, NULL, 'w'}, {0}};
+	static const struct option options[] = {RUN_OPTIONS,
+	                                        {"baseline-weight", required_argument, NULL, 'w'},
+	                                        {"scenario", required_argument, NULL, 'x'},
+	                                        {0}};
 	struct solve s = {.run = RUN_DEFAULTS, .baseline_weight = AS_GIVEN};
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (c == 'x') {
+			s.scenario = optarg;
+			continue;
+		}
 		bool good = c == 'w' ? run_number("solve", optarg, WEIGHT_MAX, false, &s.baseline_weight)
 		                     : c != '?' && run_option("solve", &s.run, c, optarg);
 		if (!good)
