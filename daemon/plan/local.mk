@@ -48,6 +48,7 @@ atelier_plan_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 atelier_plan_SOURCES = \
 	daemon/plan/check.c \
 	daemon/plan/command.c daemon/plan/command.h \
+	daemon/plan/limits.c daemon/plan/limits.h \
 	daemon/plan/main.c \
 	daemon/plan/publish.c daemon/plan/publish.h \
 	daemon/plan/run.c daemon/plan/run.h \

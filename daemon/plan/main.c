@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "plan/command.h"
+#include "plan/limits.h"
 
 #include "base/banned.h"
 
@@ -20,7 +21,7 @@ static const struct command commands[] = {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void usage(FILE *to) {
-	(void)fputs("usage: atelier-plan COMMAND [ARGUMENT …]\n", to);
+	(void)fputs("usage: atelier-plan [--limits LIMITS] COMMAND [ARGUMENT …]\n", to);
 	for (int i = 0; i < COMMANDS; i++)
 		(void)fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
 		              commands[i].help);
@@ -33,6 +34,12 @@ static void usage(FILE *to) {
 }
 
 int main(int argc, char **argv) {
+	if (argc > 2 && strcmp(argv[1], "--limits") == 0) {
+		int status = limits_set(argv[2]);
+		if (status)
+			return status;
+		argc -= 2, argv += 2;
+	}
 	const char *word = argc > 1 ? argv[1] : "";
 	if (strcmp(word, "--version") == 0)
 		return puts("atelier-plan " PACKAGE_VERSION) < 0;

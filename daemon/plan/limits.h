@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What a run may take, and what it gives up for good, before it reads its first octet: so that
+ * whoever starts it for others needs no hook of its own between fork and exec.
+ *
+ * `text` is "cpu=60,memory=1073741824,nice=10", any of them, in any order:
+ *   cpu     seconds of CPU time; past it SIGXCPU, two seconds later SIGKILL
+ *   memory  octets of address space beyond what the program itself takes
+ *   nice    added to the priority, 0 to 19
+ * In any case: no file is written (stdin, stdout and stderr may be pipes), no core is dumped, no
+ * more than 16 descriptors are open, those above `documents` further than the first three are
+ * closed, no new privileges, not to be traced, ended with its parent, and where the system
+ * allows it a network of its own with nothing in it. EXIT_GOOD, or a status after saying why. */
+int limits_set(const char *text);
