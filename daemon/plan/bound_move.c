@@ -28,7 +28,7 @@ struct mover {
 };
 
 /* An excess of 1 is ONE. */
-enum { ONE = 256, EXCESS_MAX = 120 * ONE, MEAN_SHIFT = 3, SQUARE_SHIFT = 5 };
+enum { ONE = 256, EXCESS_MAX = 20000 * ONE, MEAN_SHIFT = 3, SQUARE_SHIFT = 5 };
 
 static int64_t square_root(uint64_t n) {
 	uint64_t root = (uint64_t)sqrt((double)n);
@@ -47,11 +47,9 @@ static void move(const struct bound *b, const struct kind_of_price *kind, struct
 	}
 	if (excess > EXCESS_MAX || excess < -EXCESS_MAX)
 		excess = excess > 0 ? EXCESS_MAX : -EXCESS_MAX;
-	int32_t square = (int32_t)(excess * excess);
-	moment->mean += ((int32_t)excess * ONE - moment->mean) / (1 << MEAN_SHIFT);
-	moment->square = (uint32_t)((int32_t)moment->square
-	                            + (square - (int32_t)moment->square) / (1 << SQUARE_SHIFT));
-	int64_t root = square_root(moment->square) + 1;
+	moment->mean += (excess * ONE - moment->mean) / (1 << MEAN_SHIFT);
+	moment->square += (excess * excess - moment->square) / (1 << SQUARE_SHIFT);
+	int64_t root = square_root((uint64_t)moment->square) + 1;
 	int64_t length = (kind->step + *price / 8) / 256 * b->pace / 256;
 	int64_t moved = *price + length * (moment->mean / root) / 256;
 	*price = moved < 0 ? 0 : moved > kind->most ? kind->most : moved;

@@ -37,8 +37,7 @@ struct demand {
 
 /* How fast prices of one kind move, and where to. */
 struct moment {
-	int32_t mean;
-	uint32_t square;
+	int64_t mean, square;
 };
 
 struct bound {
