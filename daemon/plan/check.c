@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* atelier-plan check: the judge's verdict on a plan. */
+/* atelier-plan check: the judge's verdict on a plan, with --explain also on its explanations. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static int report(const struct verdict *v, const json_t *plan) {
 
 /* Both documents are good JSON and the instance has no fault. */
 static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_text,
-                 const char *path) {
+                 const char *path, bool reasons) {
 	struct verdict verdict;
 	json_error_t error;
 	json_t *plan =
@@ -33,7 +33,13 @@ static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_te
 		return command_fail(EXIT_INPUT, "check", "%s is not JSON: line %d, column %d: %s", path,
 		                    error.line, error.column, error.text);
 	json_t *instance = json_loadb(instance_text->p, instance_text->n, 0, NULL);
-	judge_plan(a, instance, plan, &verdict);
+	if (reasons && !judge_explains(instance))
+		(void)command_fail(0, "check",
+		                   "explanations are not judged where chaining, sessions or accrual is on");
+	if (reasons)
+		judge_reasons(a, instance, plan, &verdict);
+	else
+		judge_plan(a, instance, plan, &verdict);
 	int status = report(&verdict, plan);
 	vec_clear(&verdict);
 	json_decref(instance);
@@ -42,17 +48,23 @@ static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_te
 }
 
 int command_check(int argc, char **argv) {
-	static const struct option options[] = {{"plan", required_argument, NULL, 'p'}, {0}};
+	static const struct option options[] = {
+		{"plan", required_argument, NULL, 'p'}, {"explain", no_argument, NULL, 'e'}, {0}};
 	const char *path = NULL;
+	bool reasons = false;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		if (c != 'p')
+		if (c == '?')
 			return EXIT_USAGE;
-		path = optarg;
+		if (c == 'e')
+			reasons = true;
+		else
+			path = optarg;
 	}
 	if (!path && optind == argc - 1)
 		path = argv[optind++];
 	if (!path || optind != argc)
-		return command_fail(EXIT_USAGE, "check", "name the plan: check PLAN < INSTANCE");
+		return command_fail(EXIT_USAGE, "check",
+		                    "name the plan: check [--explain] PLAN < INSTANCE");
 	struct arena *a = arena_new();
 	struct buf instance_text = {0}, plan_text = {0};
 	struct faults faults = {0};
@@ -62,7 +74,7 @@ int command_check(int argc, char **argv) {
 	if (status == EXIT_GOOD)
 		status = command_read("check", path, &plan_text);
 	if (status == EXIT_GOOD)
-		status = judge(a, &instance_text, &plan_text, path);
+		status = judge(a, &instance_text, &plan_text, path, reasons);
 	buf_clear(&instance_text);
 	buf_clear(&plan_text);
 	arena_free(a);

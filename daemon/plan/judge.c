@@ -137,7 +137,13 @@ static void hear_head(struct court *c) {
 		blame(c, "form", "$.cpu_seconds", "must be a number");
 }
 
-void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret) {
+bool judge_explains(const json_t *instance) {
+	const struct court c = {.rules = json_object_get(instance, "rules")};
+	return !rule_is_on(&c, "chaining") && !rule_is_on(&c, "sessions") && !rule_is_on(&c, "accrual");
+}
+
+static void judge(struct arena *a, const json_t *instance, const json_t *plan, bool reasons,
+                  struct verdict *ret) {
 	struct court c = {.arena = a, .instance = instance, .plan = plan, .verdict = ret};
 	const json_t *horizon = json_object_get(instance, "horizon");
 	*ret = (struct verdict){0};
@@ -162,9 +168,20 @@ void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, str
 	hear_coupling(&c);
 	hear_value(&c);
 	hear_unserved(&c);
+	if (reasons && ret->n == 0)
+		hear_explanations(&c);
 	json_decref(c.members);
 	json_decref(c.experts);
 	json_decref(c.funds);
 	json_decref(c.requests);
 	json_decref(c.pinned);
+}
+
+void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret) {
+	judge(a, instance, plan, false, ret);
+}
+
+void judge_reasons(struct arena *a, const json_t *instance, const json_t *plan,
+                   struct verdict *ret) {
+	judge(a, instance, plan, judge_explains(instance), ret);
 }

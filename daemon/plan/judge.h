@@ -27,3 +27,10 @@ struct verdict {
 /* The instance must be one the reader accepts; the plan may be any JSON. Texts live in the arena,
  * `at` is the caller's (vec_clear). */
 void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret);
+
+/* Likewise, and of a plan that is good so far what it says of each request left out is tried: codes
+ * "reasons", "earliest", "unblock". Slow. Not for instances with the rules chaining, sessions or
+ * accrual (judge_explains() is false): under those it is judge_plan(). */
+void judge_reasons(struct arena *a, const json_t *instance, const json_t *plan,
+                   struct verdict *ret);
+bool judge_explains(const json_t *instance);

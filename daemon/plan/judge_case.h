@@ -65,6 +65,23 @@ bool ready_day(const json_t *request, day_t *ret); /* false: none */
 bool covers(const struct court *c, const json_t *expert, const char *topic, day_t start, day_t end);
 bool is_full(const struct court *c, const json_t *expert, const struct work *w);
 
+/* The rules about dates and place alone, asked of a request as if it were in the plan. */
+bool may_start(struct court *c, const json_t *request, const json_t *host, day_t start);
+
+/* The first day on which the request could be added to the plan as it is, by the families of
+ * coupling rules that give way; NEVER: none. Slow. Plans with chains, sessions or accrual are beyond
+ * it. */
+enum {
+	RELAX_BUSY = 1,
+	RELAX_QUOTA = 2,
+	RELAX_PARALLEL = 4,
+	RELAX_MEMBER = 8,
+	RELAX_FUND = 16,
+	RELAX_ALL = 31,
+};
+#define NEVER INT32_MIN
+void days_to_insert(struct court *c, const json_t *request, day_t ret[RELAX_ALL + 1]);
+
 /* The hearing, in this order. */
 void hear_items(struct court *c);    /* form; fills works */
 void hear_chains(struct court *c);   /* chains, blocks and costs */
@@ -72,3 +89,4 @@ void hear_static(struct court *c);   /* rules of one item */
 void hear_coupling(struct court *c); /* rules between items */
 void hear_value(struct court *c);    /* value, score, bound, gap, status */
 void hear_unserved(struct court *c);
+void hear_explanations(struct court *c); /* on demand, of a plan without findings */

@@ -2,6 +2,7 @@
 /* The judge: the rules that look at one item. */
 #include <string.h>
 
+#include "base/vec.h"
 #include "plan/judge_case.h"
 
 #include "base/banned.h"
@@ -130,6 +131,22 @@ static void hear_place(struct court *c, const struct work *w) {
 		    || in_ranges(json_object_get(c->instance, "secretariat_closed"), d, d))
 			blame_work(c, w, "calendar", "%s is no working day for %s", date, code);
 	}
+}
+
+bool may_start(struct court *c, const json_t *request, const json_t *host, day_t start) {
+	struct verdict *kept = c->verdict, scratch = {0};
+	struct arena *arena = c->arena;
+	struct work w = {.request = request, .serves = &request, .n_serves = 1, .host = host};
+	w.start = start;
+	w.end = start + (int)number_of(request, "days") - 1;
+	c->verdict = &scratch, c->arena = arena_new();
+	hear_dates(c, &w, request);
+	hear_place(c, &w);
+	arena_free(c->arena);
+	c->verdict = kept, c->arena = arena;
+	bool good = scratch.n == 0;
+	vec_clear(&scratch);
+	return good;
 }
 
 static void hear_member_of_team(struct court *c, const struct work *w, const struct part *p) {

@@ -17,7 +17,9 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/explain.c daemon/plan/explain.h \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
 	daemon/plan/judge_coupling.c \
+	daemon/plan/judge_insert.c \
 	daemon/plan/judge_items.c \
+	daemon/plan/judge_reasons.c \
 	daemon/plan/judge_static.c \
 	daemon/plan/judge_value.c \
 	daemon/plan/look.c daemon/plan/look.h \

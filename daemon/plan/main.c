@@ -15,7 +15,9 @@ static const struct command commands[] = {
      "[--seed N] [--units U | --time S] [--threads N] [--baseline-weight W]\n"
      "        [--scenario SCENARIO] < INSTANCE",
      "the best plan to be found, and what no plan is worth more than", command_solve},
-	{"check", "PLAN < INSTANCE", "judge a plan: every rule, its value, its gap", command_check},
+	{"check", "[--explain] PLAN < INSTANCE",
+     "judge a plan: every rule, its value, its gap; with --explain the reasons it gives",
+     command_check},
 	{"apply", "SCENARIO < INSTANCE", "the instance as a scenario has it", command_apply},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
