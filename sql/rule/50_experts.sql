@@ -1,11 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Experts: journeys, what accreditations come to, and how an expert is shown.
 
--- In plpgsql, as what else is asked for each expert of each team: its plans are kept, while those of SQL functions
--- that cannot be inlined are made again for every statement around them.
+-- A figure that planning counts with, of the version in force today. In plpgsql, as what else is asked for each
+-- expert of each team: its plans are kept, while those of SQL functions that cannot be inlined are made again for
+-- every statement around them.
 CREATE OR REPLACE FUNCTION rule.setting(key text) RETURNS int LANGUAGE plpgsql STABLE AS $$
 BEGIN
-	RETURN (SELECT s.value FROM data.planning_setting s WHERE s.key = setting.key);
+	RETURN (SELECT s.value FROM data.planning_value s WHERE s.key = setting.key AND s.version = (
+		SELECT v.version FROM data.planning_version v WHERE v.valid_from <= rule.today()
+		ORDER BY v.valid_from DESC, v.version DESC LIMIT 1));
 END $$;
 
 -- Journeys ------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ CREATE OR REPLACE FUNCTION rule.workshop_defaults(body jsonb) RETURNS jsonb LANG
 			THEN array_remove(ARRAY[COALESCE(r.member, m.code)], NULL) ELSE '{}' END,
 		'instruments', ARRAY(SELECT i.instrument FROM data.request_instrument i WHERE i.request = r.id ORDER BY 1),
 		'languages', COALESCE(NULLIF(r.languages, '{}'), m.languages, '{}'),
-		'experts_needed', rule.setting('team_size'), 'host', m.code)
+		'experts_needed', COALESCE(rule.setting('team_' || (body ->> 'kind')), 0), 'host', m.code)
 	FROM (SELECT) AS one
 	LEFT JOIN data.request r ON r.id = body ->> 'request'
 	LEFT JOIN data.member m ON m.code = CASE WHEN body ? 'host' OR body ->> 'kind' <> 'national'
