@@ -34,6 +34,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/read_items.c \
 	daemon/plan/read_people.c \
 	daemon/plan/reading.h \
+	daemon/plan/repair.c daemon/plan/repair.h daemon/plan/repair_start.c \
 	daemon/plan/room.c daemon/plan/room.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
 	daemon/plan/scenario.c daemon/plan/scenario.h \
@@ -53,6 +54,7 @@ atelier_plan_SOURCES = \
 	daemon/plan/limits.c daemon/plan/limits.h \
 	daemon/plan/main.c \
 	daemon/plan/publish.c daemon/plan/publish.h \
+	daemon/plan/repair_command.c \
 	daemon/plan/run.c daemon/plan/run.h \
 	daemon/plan/scenario_command.c \
 	daemon/plan/solve.c

@@ -15,10 +15,15 @@ static const struct command commands[] = {
      "[--seed N] [--units U | --time S] [--threads N] [--baseline-weight W]\n"
      "        [--scenario SCENARIO] < INSTANCE",
      "the best plan to be found, and what no plan is worth more than", command_solve},
+	{"repair",
+     "[--scenario SCENARIO] [--frozen DATE] [--weights N,…] [--seed N] [--units U | --time S]\n"
+     "        < INSTANCE",
+     "the released plan (the baseline) made possible again: few changes, or more for more value",
+     command_repair},
+	{"apply", "SCENARIO < INSTANCE", "the instance as a scenario has it", command_apply},
 	{"check", "[--explain] PLAN < INSTANCE",
      "judge a plan: every rule, its value, its gap; with --explain the reasons it gives",
      command_check},
-	{"apply", "SCENARIO < INSTANCE", "the instance as a scenario has it", command_apply},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -43,31 +43,36 @@ void answer_of(const struct run *run, struct arena *a, const struct instance *in
 	ret->cpu_ms = cpu_ms();
 }
 
-int publish(const char *command, struct arena *a, const json_t *instance,
-            const struct answer *answer) {
+int judged(struct buf *b, const char *command, struct arena *a, const json_t *instance,
+           const struct answer *answer) {
 	if (answer->bounded && answer->bound < answer->plan->value)
 		return command_fail(EXIT_BAD_PLAN, command,
 		                    "the bound %" PRId64 " is below the value %" PRId64
 		                    "; nothing is printed; please report this with the instance",
 		                    answer->bound, answer->plan->value);
-	struct buf out = {0};
 	struct verdict verdict;
-	json_error_t error;
-	write_plan(&out, answer);
-	json_t *plan = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
+	size_t before = b->n;
+	write_plan(b, answer);
+	json_t *plan = json_loadb(b->p + before, b->n - before, JSON_REJECT_DUPLICATES, NULL);
 	judge_plan(a, instance, plan, &verdict);
 	for (size_t i = 0; i < verdict.n; i++)
 		(void)command_fail(0, command, "%s %s %s", verdict.at[i].code, verdict.at[i].where,
 		                   verdict.at[i].sentence);
-	int status = EXIT_GOOD;
-	if (verdict.n)
-		status = command_fail(EXIT_BAD_PLAN, command,
-		                      "the plan does not pass its own check and is not printed; please "
-		                      "report this with the instance");
-	else if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-		status = command_fail(EXIT_SYSTEM, command, "standard output can't be written");
+	bool good = verdict.n == 0;
 	vec_clear(&verdict);
 	json_decref(plan);
+	return good ? EXIT_GOOD
+	            : command_fail(EXIT_BAD_PLAN, command,
+	                           "the plan does not pass its own check and is not printed; please "
+	                           "report this with the instance");
+}
+
+int publish(const char *command, struct arena *a, const json_t *instance,
+            const struct answer *answer) {
+	struct buf out = {0};
+	int status = judged(&out, command, a, instance, answer);
+	if (status == EXIT_GOOD && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
+		status = command_fail(EXIT_SYSTEM, command, "standard output can't be written");
 	buf_clear(&out);
 	return status;
 }

@@ -11,6 +11,11 @@
 void answer_of(const struct run *run, struct arena *a, const struct instance *in,
                const struct plan *p, int64_t bound, struct answer *ret);
 
+/* Its document to the end of b, unless the judge finds a fault: an exit status, after a sentence if
+ * it is not 0 (b is of no use then). */
+int judged(struct buf *b, const char *command, struct arena *a, const json_t *instance,
+           const struct answer *answer);
+
 /* Print it, unless the judge finds a fault: an exit status, after a sentence if it is not 0. */
 int publish(const char *command, struct arena *a, const json_t *instance,
             const struct answer *answer);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the released plan to one that keeps every rule. */
+#include <stdlib.h>
+
+#include "plan/repair.h"
+
+#include "base/banned.h"
+
+/* Points × scale of any sum stay far below 2^63, as in the bound. */
+static int64_t scale_of(const struct instance *in) {
+	const struct weights *w = &in->weights;
+	int64_t scale = INT64_C(1) << 24, most = 1;
+	for (int i = 0; i < in->n_baseline; i++)
+		if (in->baseline[i].weight > most)
+			most = in->baseline[i].weight;
+	most *= w->dropped + w->moved + TEAM_MAX * w->expert;
+	most += w->served * PRIORITY_MAX + w->balance;
+	while (scale > 1 && scale > (INT64_C(1) << 54) / most)
+		scale /= 2;
+	return scale > w->money_per_point ? scale - scale % w->money_per_point : scale;
+}
+
+static int site_at(const struct instance *in, int request, int member) {
+	const struct request *r = &in->requests[request];
+	for (int s = r->site; s < r->site + r->n_sites; s++)
+		if (in->sites[s].member == member)
+			return s;
+	return -1;
+}
+
+/* The item as it was: its host, date and team. Who leads is not said; it is the first who can. */
+static bool item_before(const struct instance *in, const struct baseline *b, struct item *ret) {
+	const struct request *r = &in->requests[b->request];
+	bool led = false;
+	*ret = (struct item){.request = b->request, .start = b->start};
+	ret->site = site_at(in, b->request, b->member);
+	if (ret->site < 0 || b->start < 0 || b->start >= in->days
+	    || bits_count(b->team, bits_words(in->n_experts)) != r->experts
+	    || !bits_has(in->sites[ret->site].starts, b->start))
+		return false;
+	const struct site *site = &in->sites[ret->site];
+	for (int i = 0; i < site->n_candidates; i++) {
+		const struct candidate *c = &site->candidates[i];
+		if (!bits_has(b->team, c->expert))
+			continue;
+		struct standing s =
+			expert_standing(&in->experts[c->expert], r->topics, b->start, b->start + r->days - 1);
+		enum role role = !s.full ? ROLE_TRAINEE : c->can_lead && !led ? ROLE_LEAD : ROLE_EXPERT;
+		led = led || role == ROLE_LEAD;
+		ret->team[ret->n_team++] = (struct seat){c->expert, (uint8_t)role};
+	}
+	ret->cost = item_cost(in, ret);
+	return ret->n_team == r->experts;
+}
+
+/* Paying may shift the money of others; if it is in vain they have it back. */
+static bool keep(struct plan *p, struct money *money, const struct baseline *b) {
+	const struct instance *in = p->in;
+	const unsigned unpaid = BREACH(FUND) | BREACH(FUNDING);
+	struct item item;
+	size_t mark = plan_mark(p);
+	if (!item_before(in, b, &item) || (item_breaches(in, &item) & ~unpaid)
+	    || plan_clashes(p, &item))
+		return false;
+	if ((money_pay(money, p, NULL, &item) || money_shift(money, p, &item))
+	    && !item_breaches(in, &item) && !plan_clashes(p, &item)) {
+		plan_add(p, &item);
+		return true;
+	}
+	plan_undo(p, mark);
+	return false;
+}
+
+static bool restaff(struct plan *p, struct fit *fit, const struct baseline *b) {
+	struct taste taste = TASTE_PLAIN;
+	int64_t gain;
+	taste.starts = (struct span){b->start, b->start};
+	taste.site = site_at(p->in, b->request, b->member);
+	return taste.site >= 0 && fit_add(fit, p, b->request, &taste, NULL, &gain);
+}
+
+struct turn_of {
+	int64_t weight;
+	int32_t start;
+	int index;
+};
+
+static int by_weight(const void *x, const void *y) {
+	const struct turn_of *a = x, *b = y;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+static void *cleared(size_t n, size_t size) {
+	void *p = calloc(n + 1, size);
+	if (!p)
+		abort();
+	return p;
+}
+
+/* What the released plan was, as far as it goes. */
+static void start_baseline(struct plan *p, struct fit *fit, bool (*stop)(void *), void *of) {
+	const struct instance *in = p->in;
+	struct turn_of *turns = cleared((size_t)in->n_baseline, sizeof *turns);
+	struct money *money = money_new(in);
+	int n = 0;
+	for (int i = 0; i < in->n_baseline; i++)
+		if (!plan_item(p, in->baseline[i].request))
+			turns[n++] = (struct turn_of){in->baseline[i].weight, in->baseline[i].start, i};
+	qsort(turns, (size_t)n, sizeof *turns, by_weight);
+	for (int i = 0; i < n && !(stop && stop(of)); i++)
+		if (keep(p, money, &in->baseline[turns[i].index]))
+			plan_settle(p);
+	for (int i = 0; i < n && !(stop && stop(of)); i++) {
+		const struct baseline *b = &in->baseline[turns[i].index];
+		if (!plan_item(p, b->request) && restaff(p, fit, b))
+			plan_settle(p);
+	}
+	money_free(money);
+	free(turns);
+}
+
+struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of) {
+	struct plan *p = plan_new(in);
+	struct fit *fit = fit_new(in, scale_of(in));
+	struct appeal *appeal = cleared((size_t)in->n_requests, sizeof *appeal);
+	appeal_compile(in, appeal);
+	start_baseline(p, fit, stop, of);
+	build(fit, p, appeal, stop, of);
+	plan_settle(p);
+	free(appeal);
+	fit_free(fit);
+	return p;
+}
+
+struct plan *repair_carry(const struct instance *in, const struct plan *from) {
+	struct plan *p = plan_new(in);
+	for (int q = 0; q < in->n_requests; q++)
+		if (plan_item(from, q) && in->requests[q].pinned < 0)
+			plan_add(p, plan_item(from, q));
+	plan_settle(p);
+	return p;
+}
