@@ -19,13 +19,19 @@ struct move {
 	struct grant funding[FUNDING_MAX];
 };
 
+/* A grant as the plan has it. */
+struct draft {
+	int request, next; /* of the same fund, or -1 */
+};
+
 struct money {
 	const struct instance *in;
 	int *asked;    /* funds: how many requests may draw on it */
 	int64_t *left; /* funds, in the year at hand; negative while it is being drained */
 	bool *hot;     /* funds nothing may be shifted to */
-	int *items;    /* requests of the year at hand whose grants may move */
-	int n_items;
+	int *first;    /* funds: a draft of the year at hand that may move, or -1 … */
+	struct draft *drafts;
+	int n_drafts;
 	uint64_t units;
 	struct {
 		struct move *at;
@@ -42,8 +48,9 @@ struct money *money_new(const struct instance *in) {
 	m->asked = calloc(funds, sizeof *m->asked);
 	m->left = calloc(funds, sizeof *m->left);
 	m->hot = calloc(funds, sizeof *m->hot);
-	m->items = calloc((size_t)in->n_requests + 1, sizeof *m->items);
-	if (!m->asked || !m->left || !m->hot || !m->items)
+	m->first = calloc(funds, sizeof *m->first);
+	m->drafts = calloc((size_t)in->n_requests * FUNDING_MAX + 1, sizeof *m->drafts);
+	if (!m->asked || !m->left || !m->hot || !m->first || !m->drafts)
 		abort();
 	for (int i = 0; i < in->n_requests; i++)
 		for (int k = 0; k < in->requests[i].n_funds; k++)
@@ -57,7 +64,8 @@ void money_free(struct money *m) {
 	free(m->asked);
 	free(m->left);
 	free(m->hot);
-	free(m->items);
+	free(m->first);
+	free(m->drafts);
 	vec_clear(&m->moves);
 	free(m);
 }
@@ -297,10 +305,10 @@ static int64_t lump_into(const struct lumps *l, int64_t left) {
 
 static struct lumps lumps_of(const struct money *m, const struct move *move, int64_t cost) {
 	const struct instance *in = m->in;
-	int from = grant_on(move, move->from), to = grant_on(move, move->to);
-	struct lumps l = {.whole = move->funding[from].amount, .least = 1};
+	const struct grant *from = &move->funding[grant_on(move, move->from)];
+	struct lumps l = {.whole = from->amount, .least = 1};
 	l.most = l.whole - least_share(in, move->from, cost);
-	if (to < 0) {
+	if (grant_on(move, move->to) < 0) {
 		l.least = least_share(in, move->to, cost);
 		if (l.least > l.whole)
 			l.whole = 0;
@@ -330,33 +338,41 @@ static void option_add(struct options *o, const struct move *move, int64_t lack)
 	o->lack[i] = lack;
 }
 
+/* The ways of one item to leave a fund. */
+static void list_item(const struct money *m, const struct plan *p, int request, int fund,
+                      int64_t wanted, struct options *ret) {
+	const struct instance *in = m->in;
+	const struct item *item = &p->items[request];
+	const struct request *r = &in->requests[request];
+	struct move move;
+	grants_now(m, p, request, &move);
+	move.from = fund;
+	if (grant_on(&move, fund) < 0)
+		return;
+	for (int k = 0; k < r->n_funds; k++) {
+		move.to = r->funds[k];
+		if (m->hot[move.to] || !pays(in, move.to, item))
+			continue;
+		struct lumps l = lumps_of(m, &move, item->cost);
+		move.amount = lump_for(&l, wanted);
+		if (move.amount)
+			option_add(ret, &move, move.amount - m->left[move.to]);
+		move.amount = lump_into(&l, m->left[move.to]);
+		if (move.amount > ret->part.amount && move.amount < wanted)
+			ret->part = move;
+	}
+}
+
 static void list_options(const struct money *m, const struct plan *p, int fund, int64_t wanted,
                          struct options *ret) {
-	const struct instance *in = m->in;
 	ret->n = 0;
 	ret->part.amount = 0;
 	memset(ret->at, 0, sizeof ret->at);
-	for (int i = 0; i < m->n_items; i++) {
-		const struct item *item = &p->items[m->items[i]];
-		const struct request *r = &in->requests[item->request];
-		struct move move;
-		grants_now(m, p, item->request, &move);
-		move.from = fund;
-		if (grant_on(&move, fund) < 0)
-			continue;
-		for (int k = 0; k < r->n_funds; k++) {
-			move.to = r->funds[k];
-			if (m->hot[move.to] || !pays(in, move.to, item))
-				continue;
-			struct lumps l = lumps_of(m, &move, item->cost);
-			move.amount = lump_for(&l, wanted);
-			if (move.amount)
-				option_add(ret, &move, move.amount - m->left[move.to]);
-			move.amount = lump_into(&l, m->left[move.to]);
-			if (move.amount > ret->part.amount && move.amount < wanted)
-				ret->part = move;
-		}
-	}
+	for (int i = m->first[fund]; i >= 0; i = m->drafts[i].next)
+		list_item(m, p, m->drafts[i].request, fund, wanted, ret);
+	for (size_t i = 0; i < m->moves.n; i++)
+		if (m->moves.at[i].to == fund)
+			list_item(m, p, m->moves.at[i].request, fund, wanted, ret);
 }
 
 static bool drain(struct money *m, const struct plan *p, int fund, int depth);
@@ -438,14 +454,23 @@ static void list_ways(const struct money *m, struct item *item, struct ways *ret
 	}
 }
 
-static void list_items(struct money *m, const struct plan *p, int year) {
+static void list_drafts(struct money *m, const struct plan *p, int year) {
 	const struct instance *in = m->in;
-	m->n_items = 0;
-	for (int f = 0; f < in->n_funds; f++)
+	m->n_drafts = 0;
+	for (int f = 0; f < in->n_funds; f++) {
 		m->left[f] = plan_left(p, f, year);
-	for (int i = 0; i < in->n_requests; i++)
-		if (plan_item(p, i) && in->requests[i].pinned < 0 && in->year_of[p->items[i].start] == year)
-			m->items[m->n_items++] = i;
+		m->first[f] = -1;
+	}
+	for (int q = in->n_requests; q-- > 0;) {
+		const struct item *item = plan_item(p, q);
+		if (!item || in->requests[q].pinned >= 0 || in->year_of[item->start] != year)
+			continue;
+		for (int k = 0; k < item->n_funding; k++) {
+			int fund = item->funding[k].fund;
+			m->drafts[m->n_drafts] = (struct draft){q, m->first[fund]};
+			m->first[fund] = m->n_drafts++;
+		}
+	}
 }
 
 /* The newest version of each item that moved goes into the plan. */
@@ -469,7 +494,7 @@ bool money_shift(struct money *m, struct plan *p, struct item *item) {
 	struct ways ways = {.n = 0};
 	if (m->in->rules.funds_max < 1)
 		return false;
-	list_items(m, p, m->in->year_of[item->start]);
+	list_drafts(m, p, m->in->year_of[item->start]);
 	list_ways(m, item, &ways);
 	m->moves.n = 0;
 	for (int i = 0; i < ways.n; i++) {

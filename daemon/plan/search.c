@@ -23,6 +23,8 @@ struct search *search_new(const struct instance *in, uint64_t seed, int64_t scal
 	s->appeal = cleared(n, sizeof *s->appeal);
 	s->left_out = cleared(n, sizeof *s->left_out);
 	s->served = cleared(n, sizeof *s->served);
+	s->changed = cleared(n, sizeof *s->changed);
+	s->differs = cleared(n, sizeof *s->differs);
 	appeal_compile(in, s->appeal);
 	return s;
 }
@@ -36,12 +38,44 @@ void search_free(struct search *s) {
 	free(s->appeal);
 	free(s->left_out);
 	free(s->served);
+	free(s->changed);
+	free(s->differs);
 	free(s);
 }
 
+/* What the log has is not in the best plan yet. */
+static void note_changes(struct search *s) {
+	for (size_t i = 0; i < s->plan->log.n; i++) {
+		int q = s->plan->log.at[i].item.request;
+		if (!s->differs[q])
+			s->changed[s->n_changed++] = q;
+		s->differs[q] = true;
+	}
+	plan_settle(s->plan);
+}
+
+static void note_all(struct search *s) {
+	s->n_changed = 0;
+	for (int q = 0; q < s->in->n_requests; q++) {
+		s->differs[q] = s->in->requests[q].pinned < 0;
+		if (s->differs[q])
+			s->changed[s->n_changed++] = q;
+	}
+}
+
+/* Item by item what differs; a whole copy of a great plan takes longer than a step. */
 static void keep_best(struct search *s) {
-	if (s->plan->value > s->best->value)
-		plan_copy(s->best, s->plan);
+	if (s->plan->value <= s->best->value)
+		return;
+	while (s->n_changed > 0) {
+		int q = s->changed[--s->n_changed];
+		s->differs[q] = false;
+		if (plan_item(s->best, q))
+			plan_remove(s->best, q);
+		if (plan_item(s->plan, q))
+			plan_add(s->best, plan_item(s->plan, q));
+	}
+	plan_settle(s->best);
 }
 
 /* Who is in and who is out, anew. */
@@ -57,12 +91,14 @@ static void list_all(struct search *s) {
 
 void search_begin(struct search *s, bool (*stop)(void *), void *of) {
 	build(s->fit, s->plan, s->appeal, stop, of);
+	note_all(s);
 	keep_best(s);
 	list_all(s);
 }
 
 void search_take(struct search *s, const struct plan *p) {
 	plan_copy(s->plan, p);
+	note_all(s);
 	keep_best(s);
 	list_all(s);
 }
@@ -144,7 +180,7 @@ void search_step(struct search *s, int progress) {
 		plan_undo(s->plan, 0);
 		return;
 	}
-	plan_settle(s->plan);
+	note_changes(s);
 	keep_best(s);
 	list_all(s);
 }

@@ -133,7 +133,7 @@ struct fit *fit_new(const struct instance *in, int64_t scale) {
 			cleared((size_t)in->n_regions * ((size_t)in->days + 1), sizeof *f->region_sum);
 	f->gap_sum = cleared((size_t)in->n_members, sizeof *f->gap_sum);
 	f->prices = prices_new(in, scale);
-	f->all_free = crew_new(in, scale);
+	f->all_free = crew_beside(f->crew);
 	compile_bare(f);
 	compile_seasons(f);
 	for (int s = 0; s < in->n_sites; s++) {

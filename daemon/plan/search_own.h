@@ -20,6 +20,9 @@ struct search {
 	int n_left_out;
 	int *served; /* not pinned */
 	int n_served;
+	int *changed; /* requests whose items are not as in `best`, and some that are */
+	int n_changed;
+	bool *differs; /* requests: among the changed */
 	struct turn turns[2 * OUT_MAX];
 };
 

@@ -23,16 +23,19 @@ struct crew {
 	const struct prices *prices;
 	int64_t scale;
 	int64_t **busy_sum; /* experts: NULL, or of the prices a day; days + 1 */
+	/* shapes × days × experts: the calendar turned round, since those asked about on one start are
+	 * many. Of another crew if there is one. */
+	uint64_t *free_on;
+	bool is_guest;
+	size_t row; /* words of a set of experts */
 
 	const struct plan *plan;
 	const struct request *request;
 	bool guided, exact, ignore_busy, ignore_quota;
 	int64_t noise;
 	struct dice *dice;
-	size_t from, words; /* of a row: the request's starts lie there */
-	uint64_t *rows;     /* per candidate of the request's sites, one site after the other */
-	int64_t *extra;     /* likewise: price that is the same on all starts */
-	uint32_t *known;    /* likewise: the row is of this turn */
+	int64_t *extra;  /* experts: price that is the same on all starts */
+	uint32_t *known; /* experts: the extra is of this turn */
 	uint32_t turn;
 
 	/* the team being looked for */
@@ -54,29 +57,57 @@ static void *cleared(size_t n, size_t size) {
 	return p;
 }
 
-static void window_of(const struct request *r, size_t *ret_from, size_t *ret_words) {
-	bool any = r->starts.first <= r->starts.last;
-	*ret_from = any ? (size_t)r->starts.first / 64 : 0;
-	*ret_words = any ? (size_t)r->starts.last / 64 - *ret_from + 1 : 0;
+/* 64 × 64 bits, turned round in place: halves change places, then quarters … */
+static void turn_block(uint64_t block[64]) {
+	uint64_t mask = ~UINT64_C(0) >> 32;
+	for (int step = 32; step; step >>= 1, mask ^= mask << step)
+		for (int i = 0; i < 64; i = (i + step + 1) & ~step) {
+			uint64_t swap = (block[i] >> step ^ block[i + step]) & mask;
+			block[i] ^= swap << step;
+			block[i + step] ^= swap;
+		}
+}
+
+static void compile_free_on(struct crew *c) {
+	const struct instance *in = c->in;
+	size_t shapes = (size_t)in->n_lengths * BANDS, days = in->words * 64;
+	uint64_t block[64];
+	c->free_on = cleared(shapes * days * c->row, sizeof *c->free_on);
+	for (size_t s = 0; s < shapes; s++)
+		for (size_t i = 0; i < c->row; i++)
+			for (size_t w = 0; w < in->words; w++) {
+				for (size_t k = 0; k < 64; k++) {
+					int e = (int)(i * 64 + k);
+					block[k] = e < in->n_experts ? calendar_row(in, (int)s, e)[w] : 0;
+				}
+				turn_block(block);
+				for (size_t d = 0; d < 64; d++)
+					c->free_on[(s * days + w * 64 + d) * c->row + i] = block[d];
+			}
+}
+
+static struct crew *crew_bare(const struct instance *in, int64_t scale) {
+	struct crew *c = cleared(1, sizeof *c);
+	size_t experts = (size_t)in->n_experts;
+	c->in = in;
+	c->scale = scale;
+	c->busy_sum = cleared(experts, sizeof *c->busy_sum);
+	c->extra = cleared(experts, sizeof *c->extra);
+	c->known = cleared(experts, sizeof *c->known);
+	c->row = bits_words(in->n_experts);
+	return c;
 }
 
 struct crew *crew_new(const struct instance *in, int64_t scale) {
-	struct crew *c = cleared(1, sizeof *c);
-	size_t rows = 0, words = 0;
-	c->in = in;
-	c->scale = scale;
-	c->busy_sum = cleared((size_t)in->n_experts, sizeof *c->busy_sum);
-	for (const struct request *r = in->requests; r < in->requests + in->n_requests; r++) {
-		size_t n = 0, from, width;
-		window_of(r, &from, &width);
-		for (int s = r->site; s < r->site + r->n_sites; s++)
-			n += (size_t)in->sites[s].n_candidates;
-		rows = rows > n ? rows : n;
-		words = words > n * width ? words : n * width;
-	}
-	c->rows = cleared(words, sizeof *c->rows);
-	c->extra = cleared(rows, sizeof *c->extra);
-	c->known = cleared(rows, sizeof *c->known);
+	struct crew *c = crew_bare(in, scale);
+	compile_free_on(c);
+	return c;
+}
+
+struct crew *crew_beside(const struct crew *host) {
+	struct crew *c = crew_bare(host->in, host->scale);
+	c->free_on = host->free_on;
+	c->is_guest = true;
 	return c;
 }
 
@@ -86,9 +117,10 @@ void crew_free(struct crew *c) {
 	for (int e = 0; e < c->in->n_experts; e++)
 		free(c->busy_sum[e]);
 	free(c->busy_sum);
-	free(c->rows);
 	free(c->extra);
 	free(c->known);
+	if (!c->is_guest)
+		free(c->free_on);
 	free(c);
 }
 
@@ -115,7 +147,6 @@ void crew_begin(struct crew *c, const struct plan *p, int request, bool guided, 
 	c->noise = noise;
 	c->dice = dice;
 	c->turn++;
-	window_of(c->request, &c->from, &c->words);
 }
 
 void crew_exact(struct crew *c, const struct plan *p, int request, bool busy, bool quota) {
@@ -143,38 +174,31 @@ static int64_t extra_of(const struct crew *c, int expert) {
 	return extra + (c->noise ? dice_below(c->dice, c->noise * c->scale) : 0);
 }
 
-/* Drop the starts on which the plan keeps the expert from coming. */
-static void drop_taken(const struct crew *c, const struct candidate *candidate, uint64_t *row) {
+/* Does neither a calendar nor the plan keep the expert from coming? */
+static bool is_free(const struct crew *c, const struct candidate *candidate) {
 	const struct instance *in = c->in;
-	const struct plan *p = c->plan;
-	int e = candidate->expert, offset = (int)c->from * 64, n = (int)c->words * 64;
-	struct span mine = block_of(in, candidate->band, 0, c->request->days);
-	for (int32_t k = c->ignore_busy ? -1 : p->first_seat[e]; k >= 0; k = p->next_seat[k]) {
-		const struct item *other = &p->items[k / TEAM_MAX];
-		struct span theirs =
-			block_of(in, item_band(in, other, e), other->start, in->requests[other->request].days);
-		bits_drop_range(row, n, theirs.first - mine.last - offset,
-		                theirs.last - mine.first - offset);
-	}
-	for (int y = 0; !c->ignore_quota && y < in->years; y++) {
-		size_t at = (size_t)e * (size_t)in->years + (size_t)y;
-		int days = p->days[at] + mission_days(in, candidate->band, c->request->days);
-		if (p->missions[at] + 1 > in->experts[e].max_missions_year
-		    || days > in->experts[e].max_days_year)
-			bits_drop_range(row, n, in->year_from[y] - offset, in->year_from[y + 1] - 1 - offset);
-	}
+	int e = candidate->expert, days = c->request->days, travel = candidate->travel;
+	size_t day = (size_t)candidate->shape * in->words * 64 + (size_t)c->start;
+	if (!bits_has(c->free_on + day * c->row, e))
+		return false;
+	int rest = candidate->band == BAND_REMOTE ? 0 : in->rules.rest_days;
+	if (!c->ignore_busy
+	    && bits_meets_range(c->plan->busy + (size_t)e * in->words, in->days, c->start - travel,
+	                        c->start + days - 1 + travel + rest))
+		return false;
+	size_t at = (size_t)e * (size_t)in->years + in->year_of[c->start];
+	return c->ignore_quota
+	       || (c->plan->missions[at] < in->experts[e].max_missions_year
+	           && c->plan->days[at] + days + 2 * travel <= in->experts[e].max_days_year);
 }
 
-static bool is_free(struct crew *c, size_t at, const struct candidate *candidate) {
-	uint64_t *row = c->rows + at * c->words;
-	if (c->known[at] != c->turn) {
-		memcpy(row, calendar_row(c->in, candidate->shape, candidate->expert) + c->from,
-		       c->words * sizeof *row);
-		drop_taken(c, candidate, row);
-		c->extra[at] = extra_of(c, candidate->expert);
-		c->known[at] = c->turn;
+/* The extra of the turn: drawn once, the same on all starts. */
+static int64_t known_extra(struct crew *c, int expert) {
+	if (c->known[expert] != c->turn) {
+		c->known[expert] = c->turn;
+		c->extra[expert] = extra_of(c, expert);
 	}
-	return bits_has(row, c->start - (int)c->from * 64);
+	return c->extra[expert];
 }
 
 /* What the guiding prices ask on this start. */
@@ -193,16 +217,17 @@ static int64_t guide_price(const struct crew *c, const struct candidate *candida
 	return price;
 }
 
-static bool comes(struct crew *c, size_t at, const struct candidate *candidate, struct hand *ret) {
+static bool comes(struct crew *c, const struct candidate *candidate, struct hand *ret) {
 	const struct request *r = c->request;
-	if (!is_free(c, at, candidate))
+	if (!is_free(c, candidate))
 		return false;
 	const struct expert *e = &c->in->experts[candidate->expert];
 	struct standing s = expert_standing(e, r->topics, c->start, c->start + r->days - 1);
 	if (!s.covers)
 		return false;
 	*ret = (struct hand){
-		.price = candidate->cost * c->rate + c->extra[at] + guide_price(c, candidate),
+		.price = candidate->cost * c->rate + known_extra(c, candidate->expert)
+	             + guide_price(c, candidate),
 		.cost = candidate->cost,
 		.covers = s.covers,
 		.home = e->home,
@@ -336,7 +361,6 @@ static void welcome(struct crew *c, const struct hand *hand) {
 bool crew_team(struct crew *c, int site, int32_t start, int64_t rate, struct team *team) {
 	const struct instance *in = c->in;
 	int64_t limit = team->price;
-	size_t first = 0;
 	c->site = &in->sites[site];
 	c->start = start;
 	c->rate = rate;
@@ -344,15 +368,13 @@ bool crew_team(struct crew *c, int site, int32_t start, int64_t rate, struct tea
 	c->leads = false;
 	c->covers = 0;
 	c->best = team;
-	for (int s = c->request->site; s < site; s++)
-		first += (size_t)in->sites[s].n_candidates;
 	for (int i = 0; i < c->site->n_candidates && c->n < AT_HAND; i++) {
 		const struct candidate *candidate = &c->site->candidates[i];
 		struct hand hand;
 		if (with_cheapest(c, candidate->cost * rate) >= team->price)
 			break;
-		if (comes(c, first + (size_t)i, candidate, &hand)
-		    && with_cheapest(c, hand.price) < team->price && !beaten(c, &hand))
+		if (comes(c, candidate, &hand) && with_cheapest(c, hand.price) < team->price
+		    && !beaten(c, &hand))
 			welcome(c, &hand);
 	}
 	return team->price < limit;

@@ -15,7 +15,8 @@ struct team {
 };
 
 struct crew *crew_new(const struct instance *in, int64_t scale);
-void crew_free(struct crew *c); /* NULL is fine */
+struct crew *crew_beside(const struct crew *host); /* shares what both can; host must outlive it */
+void crew_free(struct crew *c);                    /* NULL is fine */
 
 /* The prices must stay as they are until the next call. */
 void crew_guide(struct crew *c, const struct prices *prices);
