@@ -51,13 +51,24 @@ int command_faults(const char *name, struct faults *faults) {
 	return command_fail(EXIT_INPUT, name, "the instance has %zu fault%s", n, n == 1 ? "" : "s");
 }
 
-int command_instance(const char *name, struct arena *a, struct instance **ret,
-                     struct buf *ret_text) {
+int command_wide_instance(const char *name, struct arena *a, struct instance **ret,
+                          struct buf *ret_text) {
 	struct buf own = {0}, *text = ret_text ? ret_text : &own;
 	struct faults faults = {0};
 	int status = command_read(name, NULL, text);
 	if (status == EXIT_GOOD && read_instance(a, buf_str(text), ret, &faults) != ERR_NONE)
 		status = command_faults(name, &faults);
 	buf_clear(&own);
+	return status;
+}
+
+int command_instance(const char *name, struct arena *a, struct instance **ret,
+                     struct buf *ret_text) {
+	int status = command_wide_instance(name, a, ret, ret_text);
+	if (status == EXIT_GOOD && is_wide(*ret))
+		status = command_fail(EXIT_INPUT, name,
+		                      "$.rules has chaining, sessions or accrual; solve and check know "
+		                      "these rules, %s does not: leave them out",
+		                      name);
 	return status;
 }

@@ -41,5 +41,10 @@ int command_instance(const char *name, struct arena *a, struct instance **ret,
 int command_scenario(const char *name, const char *path, struct arena *a, struct instance **ret,
                      struct buf *text);
 
+/* The same for who knows the rules that make items depend on one another (is_wide()); without it an
+ * instance with such a rule is refused. */
+int command_wide_instance(const char *name, struct arena *a, struct instance **ret,
+                          struct buf *ret_text);
+
 /* Lists the faults and clears them; EXIT_INPUT if there are any. */
 int command_faults(const char *name, struct faults *faults);

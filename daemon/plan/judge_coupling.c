@@ -75,6 +75,11 @@ static bool same_lists(const json_t *a, const json_t *b, const char *key, const 
 	return true;
 }
 
+/* Absent and empty are the same. */
+static bool same_joined(const json_t *a, const json_t *b) {
+	return json_equal(a, b) || json_array_size(a) + json_array_size(b) == 0;
+}
+
 static void hear_pinned(struct court *c) {
 	const json_t *list = json_object_get(c->instance, "pinned");
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -91,7 +96,9 @@ static void hear_pinned(struct court *c) {
 		         || !same_lists(json_object_get(pin, "team"), json_object_get(w->json, "team"),
 		                        "expert", "role")
 		         || !same_lists(json_object_get(pin, "funding"),
-		                        json_object_get(w->json, "funding"), "fund", "amount"))
+		                        json_object_get(w->json, "funding"), "fund", "amount")
+		         || !same_joined(json_object_get(pin, "joined"),
+		                         json_object_get(w->json, "joined")))
 			blame_work(c, w, "pinned", "is not as pinned");
 	}
 }

@@ -274,7 +274,7 @@ static void hear_money(struct court *c, const struct work *w) {
 static void hear_session(struct court *c, const struct work *w) {
 	const char *kind = text_of(w->request, "kind");
 	const json_t *limits = json_object_get(json_object_get(c->rules, "sessions"), kind);
-	if (w->n_serves < 2)
+	if (w->n_serves < 2 && number_of(limits, "quorum") < 2)
 		return;
 	for (size_t i = 1; i < w->n_serves; i++) {
 		const json_t *q = w->serves[i];

@@ -35,6 +35,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/read_people.c \
 	daemon/plan/reading.h \
 	daemon/plan/repair.c daemon/plan/repair.h daemon/plan/repair_start.c \
+	daemon/plan/relax.c daemon/plan/relax.h \
 	daemon/plan/room.c daemon/plan/room.h \
 	daemon/plan/rules.c daemon/plan/rules.def daemon/plan/rules.h \
 	daemon/plan/scenario.c daemon/plan/scenario.h \
@@ -43,6 +44,11 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/search_moves.c daemon/plan/search_random.h \
 	daemon/plan/search_team.c daemon/plan/search_team.h \
 	daemon/plan/team.c daemon/plan/team.h \
+	daemon/plan/wide.c daemon/plan/wide.h daemon/plan/wide_own.h \
+	daemon/plan/wide_fault.c \
+	daemon/plan/wide_place.c \
+	daemon/plan/wide_search.c \
+	daemon/plan/wide_team.c daemon/plan/wide_team.h \
 	daemon/plan/write.c daemon/plan/write.h
 
 # The planner: a plain program. Each subcommand is a file of its own.
@@ -57,5 +63,6 @@ atelier_plan_SOURCES = \
 	daemon/plan/repair_command.c \
 	daemon/plan/run.c daemon/plan/run.h \
 	daemon/plan/scenario_command.c \
-	daemon/plan/solve.c
+	daemon/plan/solve.c \
+	daemon/plan/wide_run.c daemon/plan/wide_run.h
 atelier_plan_LDADD = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm

@@ -39,6 +39,7 @@ enum {
 	HORIZON_MAX = 11000,
 	WEIGHT_MAX = 1000000,
 	PRIORITY_MAX = 1000,
+	SESSION_MAX = 1000, /* requests of one item */
 };
 #define MONEY_MAX INT64_C(1000000000000)
 
@@ -59,6 +60,11 @@ struct span {
 	int32_t first, last;
 };
 
+/* How many requests one item may serve. */
+struct session {
+	int quorum, capacity;
+};
+
 struct rules {
 	int32_t opens[KINDS]; /* NO_DAY: no such kind in this instance */
 	int lead_days, parallel_max, national_per_year, national_gap_days, rest_days;
@@ -67,6 +73,10 @@ struct rules {
 	bool different_administrations; /* optional: no two of a team share a home */
 	int64_t interpretation_per_day; /* optional, 0 is off */
 	int *parallel_region;           /* optional, NULL is off: per region, INT32_MAX without */
+	bool chaining;                  /* optional, as all that follows; see plan/wide.h */
+	int chain_gap_days;             /* chaining: the most between two missions of a chain */
+	struct session sessions[KINDS]; /* capacity 0: off */
+	int missions_to_full;           /* accrual; 0: off */
 };
 
 struct weights {
@@ -139,7 +149,9 @@ struct request {
 	int site, n_sites;     /* in instance.sites */
 	const uint16_t *funds; /* that admit it by region, member, topic, kind; rising */
 	int n_funds;
-	int pinned, baseline; /* index, or -1 */
+	int pinned, baseline;   /* index, or -1 */
+	const uint16_t *pupils; /* accrual: experts the workshop gives a pre accreditation; different */
+	int n_pupils;
 };
 
 struct candidate {
@@ -219,6 +231,16 @@ struct instance {
 	int n_lengths;
 	const uint64_t *calendar; /* lengths × BANDS × experts × words; see plan/calendar.h */
 };
+
+/* Is a rule on that lets items depend on one another (chaining, sessions, accrual)? The core of the
+ * planner knows nothing of these; plan/wide.h does. */
+static inline bool is_wide(const struct instance *in) {
+	const struct rules *r = &in->rules;
+	bool sessions = false;
+	for (int k = 0; k < KINDS; k++)
+		sessions = sessions || r->sessions[k].capacity > 0;
+	return r->chaining || sessions || r->missions_to_full > 0;
+}
 
 /* Octets compile_instance() will ask for, roughly; the reader refuses what is over its limit. */
 size_t instance_size(const struct instance *in);

@@ -115,9 +115,13 @@ void proof_free(struct proof *p) {
 	free(p);
 }
 
-void proof_turn(struct proof *p, struct search *s) {
-	while (!p->aside && !p->done && p->units < search_units(s))
+void proof_reach(struct proof *p, uint64_t units) {
+	while (!p->aside && !p->done && p->units < units)
 		work(p);
+}
+
+void proof_turn(struct proof *p, struct search *s) {
+	proof_reach(p, search_units(s));
 	(void)pthread_mutex_lock(&p->lock);
 	if (p->new_prices)
 		search_guide(s, p->prices);

@@ -17,6 +17,9 @@ void proof_free(struct proof *p); /* NULL is fine */
  * tell each other: prices and better plans. */
 void proof_turn(struct proof *p, struct search *s);
 
+/* For who has no search on this instance: work up to so many units (unless aside). */
+void proof_reach(struct proof *p, uint64_t units);
+
 int64_t proof_scale(const struct proof *p); /* of the prices that will guide the search */
 int64_t proof_bound(struct proof *p);       /* no plan is worth more; INT64_MAX: not known yet */
 uint64_t proof_units(struct proof *p);

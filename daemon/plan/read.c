@@ -52,18 +52,62 @@ static void read_regions(struct reading *r, const json_t *root) {
 	}
 }
 
-/* Rules of the format's optional section. Those the plan can't keep are refused. */
-static void read_optional_rules(struct reading *r, const json_t *rules) {
-	static const char *const unknown[] = {"chaining", "sessions", "accrual"};
+/* Off: absent, null, false or 0. */
+static bool is_off(const json_t *value) {
+	return !value || json_is_null(value) || json_is_false(value)
+	       || (json_is_integer(value) && json_integer_value(value) == 0);
+}
+
+static void read_sessions(struct reading *r, const json_t *rules) {
+	struct look *l = &r->look;
+	const json_t *sessions = look_object(l, rules, "sessions");
+	size_t mark = look_key(l, "sessions");
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)sessions, key, value) {
+		if (is_off(value))
+			continue;
+		if (strcmp(key, kind_names[KIND_REGIONAL]) != 0
+		    && strcmp(key, kind_names[KIND_ACCREDITATION]) != 0) {
+			look_fault_at(l, key, "is no kind with sessions; it may be regional, accreditation");
+			continue;
+		}
+		enum kind kind = *key == 'r' ? KIND_REGIONAL : KIND_ACCREDITATION;
+		size_t inner = look_key(l, key);
+		struct session *to = &r->in->rules.sessions[kind];
+		to->quorum = look_count(l, value, "quorum", 1, SESSION_MAX);
+		to->capacity = look_count(l, value, "capacity", 1, SESSION_MAX);
+		look_back(l, inner);
+	}
+	look_back(l, mark);
+}
+
+/* The rules that make items depend on one another. */
+static void read_wide_rules(struct reading *r, const json_t *rules) {
 	struct look *l = &r->look;
 	struct rules *to = &r->in->rules;
-	for (size_t i = 0; i < 3; i++) {
-		const json_t *value = json_object_get(rules, unknown[i]);
-		bool off = !value || json_is_null(value) || json_is_false(value)
-		           || (json_is_integer(value) && json_integer_value(value) == 0);
-		if (!off && !r->for_judging)
-			look_fault_at(l, unknown[i], "is a rule this version can't plan by; leave it out");
+	if (!is_off(json_object_get(rules, "chaining"))) {
+		const json_t *chaining = look_object(l, rules, "chaining");
+		size_t mark = look_key(l, "chaining");
+		to->chaining = true;
+		to->chain_gap_days = look_count(l, chaining, "max_gap_days", 0, DAYS_MAX);
+		look_back(l, mark);
 	}
+	if (!is_off(json_object_get(rules, "accrual"))) {
+		const json_t *accrual = look_object(l, rules, "accrual");
+		size_t mark = look_key(l, "accrual");
+		to->missions_to_full = look_count(l, accrual, "missions_to_full", 1, COUNT_MAX);
+		look_back(l, mark);
+	}
+	if (!is_off(json_object_get(rules, "sessions")))
+		read_sessions(r, rules);
+}
+
+/* Rules of the format's optional section. */
+static void read_optional_rules(struct reading *r, const json_t *rules) {
+	struct look *l = &r->look;
+	struct rules *to = &r->in->rules;
+	read_wide_rules(r, rules);
 	const json_t *different = json_object_get(rules, "different_administrations");
 	if (different && !json_is_null(different))
 		to->different_administrations = look_switch(l, rules, "different_administrations");
@@ -311,7 +355,7 @@ enum err read_instance(struct arena *a, struct str json, struct instance **ret,
 }
 
 enum err read_for_judging(struct arena *a, struct str json, struct faults *ret_faults) {
-	struct reading r = {.look = {.arena = a, .faults = ret_faults}, .for_judging = true};
+	struct reading r = {.look = {.arena = a, .faults = ret_faults}};
 	read_document(&r, json);
 	return ret_faults->n ? ERR_INVALID : ERR_NONE;
 }

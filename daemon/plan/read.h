@@ -3,11 +3,11 @@
 /* An `atelier-instance/1` document → struct instance, or every fault it has.
  *
  * Faults: not JSON, a missing key, a wrong type, an unknown code, a duplicate id, a date that is
- * none, a range upside down, a number outside its limits (model.h), a rule this version does not
- * know (chaining, sessions, accrual). Of pinned items the static rules are not asked, as the format
- * has it, but their form is: known ids, a host of the request, a team of different experts with
- * one lead, different funds, positive amounts, one item a request. Codes of members in a fund's
- * list need not be members of the instance. Unknown keys are ignored. */
+ * none, a range upside down, a number outside its limits (model.h). Of pinned items the static
+ * rules are not asked, as the format has it, but their form is: known ids, a host of the request,
+ * a team of different experts with one lead, different funds, positive amounts, one item a
+ * request. Codes of members in a fund's list need not be members of the instance. Unknown keys are
+ * ignored. */
 #include "base/arena.h"
 #include "base/err.h"
 #include "plan/model.h"
@@ -27,7 +27,7 @@ struct faults {
 must_check enum err read_instance(struct arena *a, struct str json, struct instance **ret,
                                   struct faults *ret_faults);
 
-/* Only the faults, and without those of rules that are known to the judge alone. */
+/* Only the faults. */
 must_check enum err read_for_judging(struct arena *a, struct str json, struct faults *ret_faults);
 
 /* The items of an `atelier-plan/1` document, pinned ones among them, in the order of the document:

@@ -41,6 +41,27 @@ static void read_hosts(struct reading *r, const json_t *value, int request) {
 	}
 }
 
+/* Those the workshop gives an accreditation; they count with accrual alone. */
+static void read_pupils(struct reading *r, const json_t *value, struct request *to) {
+	struct look *l = &r->look;
+	if (!r->in->rules.missions_to_full)
+		return;
+	const json_t *list = look_optional_list(l, value, "candidates", EXPERTS_MAX);
+	uint16_t *pupils = arena_array(l->arena, uint16_t, json_array_size(list));
+	uint64_t *seen = arena_array(l->arena, uint64_t, bits_words(r->in->n_experts));
+	read_each(r, list, "candidates", i, name) {
+		int expert = names_find(l, &r->experts, name);
+		if (expert < 0)
+			continue;
+		if (bits_has(seen, expert))
+			look_fault(l, "\"%s\" is a duplicate: it is a candidate already",
+			           r->in->experts[expert].id);
+		bits_add(seen, expert);
+		pupils[to->n_pupils++] = (uint16_t)expert;
+	}
+	to->pupils = pupils;
+}
+
 static void read_request(struct reading *r, const json_t *value, int index) {
 	struct look *l = &r->look;
 	struct request *to = &r->in->requests[index];
@@ -62,6 +83,7 @@ static void read_request(struct reading *r, const json_t *value, int index) {
 	to->preferred = (struct span){reading_index(r, first), reading_index(r, last)};
 	to->pinned = to->baseline = -1;
 	read_hosts(r, value, index);
+	read_pupils(r, value, to);
 }
 
 void read_requests(struct reading *r, const json_t *root) {

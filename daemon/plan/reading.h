@@ -8,7 +8,6 @@ enum { PINNED_REACH = 366 }; /* days a pinned workshop may be outside the horizo
 struct reading {
 	struct look look;
 	struct instance *in;
-	bool for_judging; /* rules the plan can't keep, but the judge can judge, are no fault */
 	struct names languages, topics, regions, members, experts, funds, requests;
 };
 

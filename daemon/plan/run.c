@@ -99,15 +99,11 @@ void run_free(struct run *run) {
 	free(run);
 }
 
-/* One line of JSON. */
-static void tell(struct run *run) {
-	const struct plan *p = run_best(run);
-	const struct instance *in = run->in;
-	int64_t bound = run_bound(run);
+void run_tell(const struct plan *p, int64_t bound, uint64_t units, int64_t since) {
+	const struct instance *in = p->in;
 	struct buf b = {0};
-	run->told = clock_ms();
 	buf_addf(&b, "{\"ms\":%" PRId64 ",\"units\":%" PRIu64 ",\"value\":%" PRId64 ",\"bound\":",
-	         run->told - run->o.since, run_units(run), p->value);
+	         clock_ms() - since, units, p->value);
 	if (bound == INT64_MAX)
 		buf_adds(&b, "null");
 	else
@@ -122,6 +118,11 @@ static void tell(struct run *run) {
 	(void)fwrite(b.p, 1, b.n, stderr);
 	(void)fflush(stderr);
 	buf_clear(&b);
+}
+
+static void tell(struct run *run) {
+	run->told = clock_ms();
+	run_tell(run_best(run), run_bound(run), run_units(run), run->o.since);
 }
 
 /* How much of the work is done, of 65536; more: all of it. */

@@ -38,6 +38,9 @@ int64_t clock_ms(void);
 void run_listen(void);
 bool run_stopped(void);
 
+/* One line of progress. */
+void run_tell(const struct plan *p, int64_t bound, uint64_t units, int64_t since);
+
 struct run;
 
 /* The instance must outlive it, and not change before run_work() has ended. */

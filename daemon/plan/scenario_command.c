@@ -50,7 +50,7 @@ int command_apply(int argc, char **argv) {
 	struct arena *a = arena_new();
 	struct buf text = {0};
 	struct instance *in;
-	int status = command_instance("apply", a, &in, &text);
+	int status = command_wide_instance("apply", a, &in, &text);
 	if (status == EXIT_GOOD)
 		status = command_scenario("apply", argv[1], a, &in, &text);
 	if (status == EXIT_GOOD

@@ -2,6 +2,7 @@
 /* atelier-plan solve */
 #include "plan/command.h"
 #include "plan/publish.h"
+#include "plan/wide_run.h"
 
 #include "base/banned.h"
 
@@ -36,6 +37,8 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 		if (!as_given)
 			in->baseline[i].weight = s->baseline_weight;
 	}
+	if (is_wide(in))
+		return solve_wide(&s->run, a, text, in, as_given ? NULL : weights);
 	struct run *run = run_new(in, &s->run);
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
@@ -54,7 +57,7 @@ static int solve(struct solve *s) {
 	struct buf text = {0};
 	struct instance *in;
 	s->run.since = clock_ms();
-	int status = command_instance("solve", a, &in, &text);
+	int status = command_wide_instance("solve", a, &in, &text);
 	if (status == EXIT_GOOD)
 		status = command_scenario("solve", s->scenario, a, &in, &text);
 	if (status == EXIT_GOOD)

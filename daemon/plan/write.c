@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "plan/wide.h"
+
 #include "base/banned.h"
 
 const char *const reason_codes[REASONS] = {
@@ -61,9 +63,24 @@ static void write_head(struct buf *b, const struct answer *answer) {
 	buf_addc(b, '}');
 }
 
-static void write_item(struct buf *b, const struct instance *in, const struct item *item) {
+static void write_joined(struct buf *b, const struct instance *in, const struct wide *w,
+                         int leader) {
+	const char *comma = ",\"joined\":[";
+	for (int q = 0; q < in->n_requests; q++)
+		if (w->leader[q] == leader && q != leader) {
+			buf_adds(b, comma);
+			write_text(b, in->requests[q].id);
+			comma = ",";
+		}
+	buf_adds(b, strlen(comma) > 1 ? "" : "]");
+}
+
+static void write_item(struct buf *b, const struct instance *in, const struct wide *w,
+                       const struct item *item) {
 	buf_adds(b, "{\"request\":");
 	write_text(b, in->requests[item->request].id);
+	if (w)
+		write_joined(b, in, w, item->request);
 	buf_adds(b, ",\"host\":");
 	write_text(b, in->members[in->sites[item->site].member].code);
 	buf_adds(b, ",\"start\":");
@@ -72,7 +89,13 @@ static void write_item(struct buf *b, const struct instance *in, const struct it
 	for (int i = 0; i < item->n_team; i++) {
 		buf_adds(b, i ? ",{\"expert\":" : "{\"expert\":");
 		write_text(b, in->experts[item->team[i].expert].id);
-		buf_addf(b, ",\"role\":\"%s\"}", role_names[item->team[i].role]);
+		buf_addf(b, ",\"role\":\"%s\"", role_names[item->team[i].role]);
+		int before = w ? w->after[item->request * TEAM_MAX + i] : -1;
+		if (before >= 0) {
+			buf_adds(b, ",\"after\":");
+			write_text(b, in->requests[before].id);
+		}
+		buf_addc(b, '}');
 	}
 	buf_adds(b, "],\"funding\":[");
 	for (int i = 0; i < item->n_funding; i++) {
@@ -104,7 +127,7 @@ static struct entry *entries_new(int n) {
 	return entries;
 }
 
-static void write_items(struct buf *b, const struct plan *p) {
+static void write_items(struct buf *b, const struct plan *p, const struct wide *w) {
 	const struct instance *in = p->in;
 	struct entry *entries = entries_new(p->n_items);
 	int n = 0;
@@ -115,7 +138,7 @@ static void write_items(struct buf *b, const struct plan *p) {
 	buf_adds(b, ",\n \"items\":[");
 	for (int i = 0; i < n; i++) {
 		buf_adds(b, i ? ",\n  " : "\n  ");
-		write_item(b, in, entries[i].what);
+		write_item(b, in, w, entries[i].what);
 	}
 	buf_addc(b, ']');
 	free(entries);
@@ -136,7 +159,9 @@ static void write_unserved(struct buf *b, const struct instance *in, const struc
 				         criterion_names[c]);
 				comma = ",", told = true;
 			}
-		if (!told)
+		if (i == REASON_OPENS && u->quorum)
+			buf_addf(b, "%s{\"code\":\"opens\",\"quorum\":%d}", comma, u->quorum);
+		else if (!told)
 			buf_addf(b, "%s{\"code\":\"%s\"}", comma, reason_codes[i]);
 		comma = ",";
 	}
@@ -165,7 +190,7 @@ void write_plan(struct buf *b, const struct answer *answer) {
 	const struct instance *in = answer->plan->in;
 	struct entry *entries = entries_new(answer->n_unserved);
 	write_head(b, answer);
-	write_items(b, answer->plan);
+	write_items(b, answer->plan, answer->wide);
 	for (int i = 0; i < answer->n_unserved; i++) {
 		const struct unserved *u = &answer->unserved[i];
 		entries[i] = (struct entry){0, in->requests[u->request].id, u};

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 
+struct wide;
+
 enum status { STATUS_OPTIMAL, STATUS_FEASIBLE, STATUS_CANCELLED };
 
 /* Why a request is left out: bits 1 << enum reason, in the order they are written. */
@@ -33,6 +35,7 @@ struct unserved {
 	int request;
 	unsigned reasons;  /* at least one */
 	unsigned criteria; /* with REASON_ELIGIBLE: those missing, bits of enum criterion */
+	int quorum;        /* with REASON_OPENS: a session opens for no fewer; 0: not the reason */
 	int32_t earliest;  /* NO_DAY: none */
 	const struct unblock *unblock;
 	int n_unblock;
@@ -40,6 +43,7 @@ struct unserved {
 
 struct answer {
 	const struct plan *plan;
+	const struct wide *wide; /* who joins whom, what follows what; NULL: nobody and nothing */
 	enum status status;
 	bool bounded;
 	int64_t bound; /* at least the value, if bounded */

@@ -86,6 +86,32 @@ def instance(g, n_requests=3, n_experts=4, optional=True):
     return out
 
 
+def widen(g, instance):
+    """Rules by which items depend on one another; the instance is made to have use for them."""
+    rules, q = instance['rules'], instance['requests']
+    some_rule = g.randrange(1, 8)
+    if some_rule & 1:
+        rules['chaining'] = {'max_gap_days': g.choice([0, 2, 6])}
+        for m in instance['members']:
+            m['region'] = g.choice([REGIONS[0], REGIONS[0], REGIONS[1]])
+    if some_rule & 2:
+        quorum = g.choice([1, 1, 2])
+        rules['sessions'] = {k: {'quorum': quorum, 'capacity': quorum + g.choice([0, 1, 1])} for k in g.sample(KINDS[:2], g.choice([1, 2]))}
+        for r in q[1:]:
+            if g.random() < 0.8:
+                r.update({k: q[0][k] for k in ('kind', 'region', 'mode', 'days')})
+                r['hosts'] = [dict(h, fixed_cost=g.choice([0, 1000, 2500])) for h in q[0]['hosts']]
+    if some_rule & 4:
+        rules['accrual'] = {'missions_to_full': g.choice([1, 1, 2])}
+        rules['trainees_max'] = dict.fromkeys(KINDS, 1)
+        for e in instance['experts'][1:]:
+            if g.random() < 0.5:
+                e['accreditations'] = e['accreditations'][:g.randrange(2)]
+        for r in q:
+            if r['kind'] == 'accreditation':
+                r['candidates'] = g.sample([e['id'] for e in instance['experts']], g.choice([0, 1, 2]))
+
+
 def random_item(g, world, q, n, good=0.8):
     """An item for the request, its roles and money right most of the time."""
     item = {'request': q['id'], 'host': g.choice(q['hosts'])['member'], 'start': day(g.randrange(0, n)), 'funding': []}

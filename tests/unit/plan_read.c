@@ -99,9 +99,9 @@ static void calendars(void **state) {
 }
 
 /* The example with a text put in before "opens". */
-static enum err read_with(const char *rule, struct faults *faults) {
+static enum err read_with(const char *rule, bool *ret_wide, struct faults *faults) {
 	struct buf changed = {0};
-	struct instance *in;
+	struct instance *in = NULL;
 	const char *at = strstr(text.p, "\"opens\"");
 	assert_non_null(at);
 	buf_add(&changed, text.p, (size_t)(at - text.p));
@@ -109,23 +109,39 @@ static enum err read_with(const char *rule, struct faults *faults) {
 	buf_adds(&changed, at);
 	enum err err = read_instance(arena, buf_str(&changed), &in, faults);
 	buf_clear(&changed);
+	*ret_wide = in && is_wide(in);
 	return err;
 }
 
-static void refuses_what_it_cannot_plan(void **state) {
+static void reads_wide_rules(void **state) {
 	(void)state;
-	static const char *const rules[] = {"chaining", "sessions", "accrual"};
+	static const struct {
+		const char *name, *good, *bad, *path;
+	} rules[] = {
+		{"chaining", "{\"max_gap_days\":0}", "{\"x\":1}", "$.rules.chaining.max_gap_days"},
+		{"chaining", "{\"max_gap_days\":9}", "true", "$.rules.chaining"},
+		{"sessions", "{\"regional\":{\"quorum\":1,\"capacity\":2}}", "{\"national\":{}}",
+	     "$.rules.sessions.national"},
+		{"sessions", "{\"accreditation\":{\"quorum\":2,\"capacity\":2}}",
+	     "{\"regional\":{\"quorum\":3}}", "$.rules.sessions.regional.capacity"},
+		{"accrual", "{\"missions_to_full\":1}", "{\"missions_to_full\":0}",
+	     "$.rules.accrual.missions_to_full"},
+	};
 	static const char *const off[] = {"null", "false", "0"};
 	struct faults faults = {0};
-	for (size_t i = 0; i < 3; i++) {
-		char *rule = arena_printf(arena, "\"%s\":{\"x\":1},", rules[i]);
-		assert_int_equal(read_with(rule, &faults), ERR_INVALID);
+	bool wide;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		char *rule = arena_printf(arena, "\"%s\":%s,", rules[i].name, rules[i].bad);
+		assert_int_equal(read_with(rule, &wide, &faults), ERR_INVALID);
 		assert_int_equal(faults.n, 1);
-		assert_string_equal(faults.at[0].path, arena_printf(arena, "$.rules.%s", rules[i]));
+		assert_string_equal(faults.at[0].path, rules[i].path);
 		vec_clear(&faults);
-		rule = arena_printf(arena, "\"%s\":%s,", rules[i], off[i]);
-		assert_int_equal(read_with(rule, &faults), ERR_NONE);
-		assert_int_equal(faults.n, 0);
+		rule = arena_printf(arena, "\"%s\":%s,", rules[i].name, rules[i].good);
+		assert_int_equal(read_with(rule, &wide, &faults), ERR_NONE);
+		assert_true(wide);
+		rule = arena_printf(arena, "\"%s\":%s,", rules[i].name, off[i % 3]);
+		assert_int_equal(read_with(rule, &wide, &faults), ERR_NONE);
+		assert_false(wide);
 	}
 }
 
@@ -272,12 +288,8 @@ static void gaps(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(distances),
-		cmocka_unit_test(compiled),
-		cmocka_unit_test(calendars),
-		cmocka_unit_test(refuses_what_it_cannot_plan),
-		cmocka_unit_test(gaps),
-		cmocka_unit_test(notices),
+		cmocka_unit_test(distances),        cmocka_unit_test(compiled), cmocka_unit_test(calendars),
+		cmocka_unit_test(reads_wide_rules), cmocka_unit_test(gaps),     cmocka_unit_test(notices),
 		cmocka_unit_test(writes_and_reads),
 	};
 	return cmocka_run_group_tests_name("plan/read", tests, setup, teardown);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/wide_run.h"
+
+#include <time.h>
+
+#include "plan/explain.h"
+#include "plan/relax.h"
+#include "plan/wide.h"
+
+#include "base/banned.h"
+
+enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE * 3 / 8 };
+
+struct wide_run {
+	struct run_options o;
+	struct search *opening;
+	struct proof *proof; /* of the relaxed instance */
+	struct wide_means *means;
+	struct wide_search *search;
+	int64_t told;
+};
+
+static bool is_stopped(void *of) {
+	(void)of;
+	return run_stopped();
+}
+
+static bool has_quorum(const struct instance *in, int request) {
+	return in->rules.sessions[in->requests[request].kind].quorum > 1;
+}
+
+/* Requests that are served together or not at all have no start of their own. */
+static const struct instance *opening_of(struct arena *a, const struct instance *in) {
+	struct instance *to = arena_new_of(a, struct instance);
+	uint64_t *none = arena_array(a, uint64_t, in->words);
+	*to = *in;
+	to->sites = arena_array(a, struct site, (size_t)in->n_sites);
+	for (int s = 0; s < in->n_sites; s++) {
+		to->sites[s] = in->sites[s];
+		if (!has_quorum(in, in->sites[s].request))
+			continue;
+		to->sites[s].starts = none;
+		to->sites[s].n_starts = to->sites[s].n_candidates = 0;
+	}
+	return to;
+}
+
+static uint64_t units_of(const struct wide_run *r) {
+	return search_units(r->opening) + wide_units(r->means) + proof_units(r->proof);
+}
+
+static int64_t progress_of(const struct wide_run *r) {
+	if (r->o.units)
+		return (int64_t)((unsigned __int128)units_of(r) * WHOLE / r->o.units);
+	return (clock_ms() - r->o.since) * WHOLE / (r->o.ms ? r->o.ms : 1);
+}
+
+static void tell(struct wide_run *r, const struct plan *p) {
+	r->told = clock_ms();
+	run_tell(p, proof_bound(r->proof), units_of(r), r->o.since);
+}
+
+static void tell_wide(struct wide_run *r, const struct instance *in) {
+	struct plan *p = wide_shown(wide_search_best(r->search), in);
+	tell(r, p);
+	plan_free(p);
+}
+
+/* Until the work is done; the proof keeps step with both searches. */
+static void work(struct wide_run *r, const struct instance *in) {
+	int64_t at;
+	search_begin(r->opening, is_stopped, NULL);
+	while (!run_stopped() && (at = progress_of(r)) < OPENING) {
+		search_step(r->opening, (int)(at * WHOLE / OPENING));
+		proof_reach(r->proof, search_units(r->opening));
+		if (clock_ms() - r->told >= PROGRESS_MS)
+			tell(r, search_best(r->opening));
+	}
+	wide_search_begin(r->search, search_best(r->opening));
+	while (!run_stopped() && (at = progress_of(r)) < WHOLE
+	       && wide_value(wide_search_best(r->search)) < proof_bound(r->proof)) {
+		wide_search_step(r->search, (int)((at - OPENING) * WHOLE / (WHOLE - OPENING)));
+		proof_reach(r->proof, search_units(r->opening) + wide_units(r->means));
+		if (clock_ms() - r->told >= PROGRESS_MS)
+			tell_wide(r, in);
+	}
+	proof_stop(r->proof);
+	tell_wide(r, in);
+}
+
+static void explain_all(const struct instance *in, struct arena *a, const struct plan *p,
+                        const struct wide *w, struct answer *ret) {
+	struct unserved *unserved = arena_array(a, struct unserved, (size_t)in->n_requests);
+	struct appeal *appeal = arena_array(a, struct appeal, (size_t)in->n_requests);
+	struct fit *fit = fit_new(in, 1);
+	struct explainer *x = explainer_new(in, fit);
+	appeal_compile(in, appeal);
+	for (int q = 0; q < in->n_requests; q++) {
+		struct unserved *u = &unserved[ret->n_unserved];
+		if (w->leader[q] >= 0)
+			continue;
+		ret->n_unserved++;
+		if (!has_quorum(in, q) || appeal[q].earliest == NO_DAY)
+			explain(x, a, p, q, appeal[q].earliest, run_stopped(), u);
+		else
+			*u = (struct unserved){.request = q,
+			                       .reasons = 1u << REASON_OPENS,
+			                       .quorum = in->rules.sessions[in->requests[q].kind].quorum,
+			                       .earliest = NO_DAY};
+	}
+	ret->unserved = unserved;
+	explainer_free(x);
+	fit_free(fit);
+}
+
+static int answer(struct wide_run *r, struct arena *a, const struct instance *in, bool bounded,
+                  const json_t *document) {
+	const struct wide *w = wide_search_best(r->search);
+	struct plan *p = wide_shown(w, in);
+	struct answer answer = {
+		.plan = p,
+		.wide = w,
+		.bound = bounded ? proof_bound(r->proof) : INT64_MAX,
+		.seed = r->o.seed,
+		.units = units_of(r),
+	};
+	answer.bounded = answer.bound < INT64_MAX;
+	answer.status = answer.bounded && answer.bound == p->value ? STATUS_OPTIMAL
+	                : run_stopped()                            ? STATUS_CANCELLED
+	                                                           : STATUS_FEASIBLE;
+	explain_all(in, a, p, w, &answer);
+	answer.cpu_ms = (uint64_t)clock() / (CLOCKS_PER_SEC / 1000);
+	int status = publish("solve", a, document, &answer);
+	plan_free(p);
+	return status;
+}
+
+int solve_wide(const struct run_options *o, struct arena *a, const struct buf *text,
+               struct instance *in, const int64_t *weights) {
+	struct wide_run r = {.o = *o, .told = clock_ms()};
+	/* For the judge; now, since after a stop there is no time. */
+	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	if (!r.o.since)
+		r.o.since = clock_ms();
+	r.proof = proof_new(relax(a, in), o->threads > 1);
+	r.opening = search_new(opening_of(a, in), o->seed, proof_scale(r.proof));
+	r.means = wide_means_new(in);
+	r.search = wide_search_new(r.means, o->seed);
+	work(&r, in);
+	for (int i = 0; weights && i < in->n_baseline; i++)
+		in->baseline[i].weight = weights[i];
+	int status = answer(&r, a, in, !weights, document);
+	wide_search_free(r.search);
+	wide_means_free(r.means);
+	search_free(r.opening);
+	proof_free(r.proof);
+	json_decref(document);
+	return status;
+}
