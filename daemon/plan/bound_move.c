@@ -81,9 +81,9 @@ static void steps_compile(struct mover *m, const struct bound *b) {
 	measure(b, &worth, &cost);
 	int64_t whole = worth * b->scale, most = b->most_price;
 	m->money_grain = cost / (16 * ONE) + 1;
-	m->parallel.step = whole / 40, m->parallel.most = most;
+	m->parallel.step = whole / 120, m->parallel.most = most;
 	m->region.step = whole / 40, m->region.most = most;
-	m->budget.step = whole / cost / 6 + 1, m->budget.most = b->most_money_price;
+	m->budget.step = whole / cost / 40 + 1, m->budget.most = b->most_money_price;
 	m->missions.step = whole / 30, m->missions.most = most;
 	m->days.step = whole / 200, m->days.most = most / 256;
 	m->load.step = w->load * b->scale / 4, m->load.most = w->load * b->scale;
@@ -198,7 +198,30 @@ static void use_team(struct mover *m, const struct instance *in, int request,
 	}
 }
 
-static void use(struct mover *m, const struct instance *in, int request, const struct choice *c) {
+/* Of funds that ask nearly the same, the one with most left pays: it is the price of all of them
+ * together that counts. */
+static void spend(struct mover *m, const struct bound *b, int request, const struct choice *c) {
+	const struct instance *in = b->in;
+	const struct season *s = b->demands[request].seasons;
+	int year = in->year_of[c->start], least = c->fund[0] * in->years + year, pool = least;
+	while (c->start > s->starts.last)
+		s++;
+	int64_t most = b->now->budget[least] + m->budget.step / 256 * b->pace / 256;
+	for (int i = 0; c->n_funds == 1 && i < s->n_funds; i++) {
+		int at = s->funds[i] * in->years + year;
+		if (b->now->budget[at] <= most && b->room.budget[at] >= c->cost
+		    && b->room.budget[at] - m->spent[at] > b->room.budget[pool] - m->spent[pool])
+			pool = at;
+	}
+	if (c->n_funds == 1)
+		m->spent[pool] += c->cost;
+	for (int i = 0; c->n_funds == 2 && i < 2; i++)
+		m->spent[c->fund[i] * in->years + year] +=
+			c->cost / 65600 * c->share[i] + c->cost % 65600 * c->share[i] / 65600;
+}
+
+static void use(struct mover *m, const struct bound *b, int request, const struct choice *c) {
+	const struct instance *in = b->in;
 	const struct request *r = &in->requests[request];
 	int year = in->year_of[c->start];
 	for (int d = c->start; d < c->start + r->days; d++) {
@@ -206,9 +229,7 @@ static void use(struct mover *m, const struct instance *in, int request, const s
 		if (m->running_region)
 			m->running_region[r->region * in->days + d]++;
 	}
-	for (int i = 0; i < c->n_funds; i++)
-		m->spent[c->fund[i] * in->years + year] +=
-			c->cost / 65600 * c->share[i] + c->cost % 65600 * c->share[i] / 65600;
+	spend(m, b, request, c);
 	m->region_used[r->region]++;
 	use_team(m, in, request, c);
 	if (r->kind != KIND_NATIONAL)
@@ -305,7 +326,7 @@ void prices_move(struct bound *b) {
 	forget(m, in);
 	for (int q = 0; q < in->n_requests; q++)
 		if (b->choices[q].start != NO_DAY)
-			use(m, in, q, &b->choices[q]);
+			use(m, b, q, &b->choices[q]);
 	move_all(b, &m->parallel, days, m->running, b->room.parallel, now->parallel);
 	if (m->running_region)
 		move_all(b, &m->region, regions * days, m->running_region, b->room.parallel_region,
