@@ -7,7 +7,8 @@ DROP FUNCTION IF EXISTS api.job_take(text, int);
 CREATE FUNCTION api.job_take(daemon text, lease_seconds int)
 RETURNS TABLE (plan text, attempt int, purpose text, options json, instance json, scenario json)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
-	SELECT * FROM rule.job_take(daemon, lease_seconds)
+	SELECT j.plan, j.attempt, j.purpose, rule.job_words(j.purpose, j.options::jsonb), j.instance, j.scenario
+	FROM rule.job_take(daemon, lease_seconds) j
 $$;
 
 -- Lengthens the lease; progress may be NULL. False: it was cancelled, or is another's.

@@ -122,12 +122,12 @@ RETURNS TABLE (expert text, topics text[], level text, valid_from date, valid_to
 $$;
 
 -- Experts who can be planned: active, accredited for something, at home in a place that is known. And those on teams
--- that stay as they are, whatever became of them.
+-- there are, whatever became of them; who is not active any more is away all the time.
 CREATE FUNCTION rule.snapshot_experts(s rule.snapshot) RETURNS SETOF text LANGUAGE sql STABLE AS $$
 	SELECT e.id FROM data.expert e JOIN data.member m ON m.code = e.member
 	WHERE m.latitude IS NOT NULL AND e.active AND e.id IN (SELECT a.expert FROM rule.snapshot_accreditations() a)
 	UNION
-	SELECT unnest(x.team) FROM unnest(s.works) x WHERE x.pinned AND x.lacks IS NULL
+	SELECT unnest(x.team) FROM unnest(s.works) x WHERE x.lacks IS NULL
 $$;
 
 -- Money ----------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ CREATE FUNCTION rule.instance_members(s rule.snapshot) RETURNS json LANGUAGE sql
 	WHERE m.latitude IS NOT NULL
 $$;
 
--- When an expert cannot: what they said, and missions of workshops that the snapshot does not hold.
+-- When an expert cannot: what they said, missions of workshops that the snapshot does not hold, and the days of those
+-- that they declined.
 CREATE FUNCTION rule.snapshot_absences(s rule.snapshot) RETURNS TABLE (expert text, first date, last date)
 LANGUAGE sql STABLE AS $$
 	SELECT u.expert, u.first_day, u.last_day FROM data.unavailability u
@@ -71,6 +72,9 @@ LANGUAGE sql STABLE AS $$
 	SELECT m.expert, lower(m.block), upper(m.block) - 1 FROM data.mission m
 	WHERE m.live AND m.block && daterange(s.first - 60, s.last + 60)
 	  AND NOT EXISTS (SELECT FROM unnest(s.works) x WHERE x.id = m.workshop AND x.lacks IS NULL)
+	UNION ALL
+	SELECT m.expert, lower(m.block), upper(m.block) - 1 FROM data.mission m
+	WHERE NOT m.engaged AND m.workshop_live AND m.block && daterange(s.first - 60, s.last + 60)
 	UNION ALL
 	SELECT e.id, s.first - 60, s.last + 60 FROM data.expert e WHERE NOT e.active
 $$;

@@ -26,10 +26,14 @@ BEGIN
 			rule.today() + rule.setting_of((p).settings_version, 'frozen_days')), rule.loose_works(p));
 END $$;
 
-CREATE OR REPLACE FUNCTION rule.scenario_json(p data.plan) RETURNS json LANGUAGE sql STABLE
+-- The changes as a document. That an expert leaves is no change when the snapshot does not know them any more.
+CREATE OR REPLACE FUNCTION rule.scenario_document(p data.plan, instance json) RETURNS json LANGUAGE sql STABLE
 RETURN CASE WHEN (p).changes IS NOT NULL THEN json_build_object('format', 'atelier-scenario/1',
 	'name', COALESCE((SELECT s.name FROM data.scenario s WHERE s.id = (p).scenario), (p).comment, (p).id),
-	'changes', (p).changes) END;
+	'changes', (SELECT COALESCE(json_agg(c ORDER BY n), '[]')
+		FROM jsonb_array_elements((p).changes) WITH ORDINALITY AS t (c, n)
+		WHERE c ->> 'kind' <> 'expert_leaves' OR EXISTS (
+			SELECT FROM json_array_elements(instance -> 'experts') AS e WHERE e ->> 'id' = c ->> 'expert'))) END;
 
 -- Takes the snapshot and keeps it; what cannot be told as an instance fails the plan, not the queue.
 CREATE OR REPLACE FUNCTION rule.start_job(p data.plan) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -82,7 +86,7 @@ BEGIN
 		taken_until = clock_timestamp() + make_interval(secs => lease_seconds)
 	WHERE r.plan = p.id;
 	RETURN QUERY
-	SELECT p.id, r.attempt, p.purpose, p.options::json, d.instance, rule.scenario_json(p)
+	SELECT p.id, r.attempt, p.purpose, p.options::json, d.instance, rule.scenario_document(p, d.instance)
 	FROM data.plan_run r JOIN data.plan_document d ON d.plan = r.plan WHERE r.plan = p.id;
 END $$;
 
