@@ -6,6 +6,8 @@
 
 #include "base/banned.h"
 
+enum { ROUNDS = 40 };
+
 /* Points × scale of any sum stay far below 2^63, as in the bound. */
 static int64_t scale_of(const struct instance *in) {
 	const struct weights *w = &in->weights;
@@ -53,14 +55,15 @@ static bool item_before(const struct instance *in, const struct baseline *b, str
 	return ret->n_team == r->experts;
 }
 
+/* What an item without funding breaks anyway. */
+enum { UNPAID = BREACH(FUND) | BREACH(FUNDING) };
+
 /* Paying may shift the money of others; if it is in vain they have it back. */
 static bool keep(struct plan *p, struct money *money, const struct baseline *b) {
 	const struct instance *in = p->in;
-	const unsigned unpaid = BREACH(FUND) | BREACH(FUNDING);
 	struct item item;
 	size_t mark = plan_mark(p);
-	if (!item_before(in, b, &item) || (item_breaches(in, &item) & ~unpaid)
-	    || plan_clashes(p, &item))
+	if (!item_before(in, b, &item) || plan_clashes(p, &item))
 		return false;
 	if ((money_pay(money, p, NULL, &item) || money_shift(money, p, &item))
 	    && !item_breaches(in, &item) && !plan_clashes(p, &item)) {
@@ -79,18 +82,24 @@ static bool restaff(struct plan *p, struct fit *fit, const struct baseline *b) {
 	return taste.site >= 0 && fit_add(fit, p, b->request, &taste, NULL, &gain);
 }
 
+/* One of the released workshops in the order of their turns. */
 struct turn_of {
-	int64_t weight;
-	int32_t start;
-	int index;
+	int64_t weight, cost;
+	int year, funds, index;
+	bool possible; /* money and the others aside */
 };
 
+/* Year by year; heavier ones, then those few funds pay for, then dear ones. */
 static int by_weight(const void *x, const void *y) {
 	const struct turn_of *a = x, *b = y;
+	if (a->year != b->year)
+		return a->year < b->year ? -1 : 1;
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
+	if (a->funds != b->funds)
+		return a->funds < b->funds ? -1 : 1;
+	if (a->cost != b->cost)
+		return a->cost > b->cost ? -1 : 1;
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
@@ -101,25 +110,88 @@ static void *cleared(size_t n, size_t size) {
 	return p;
 }
 
+/* Last, in a year past all others, those that are not possible. */
+static int list_turns(const struct plan *p, struct turn_of *turns) {
+	const struct instance *in = p->in;
+	int n = 0;
+	for (int i = 0; i < in->n_baseline; i++) {
+		const struct baseline *b = &in->baseline[i];
+		struct turn_of *t = &turns[n];
+		struct item item;
+		if (plan_item(p, b->request))
+			continue;
+		*t = (struct turn_of){.weight = b->weight, .index = i};
+		t->funds = in->requests[b->request].n_funds;
+		t->possible = item_before(in, b, &item) && (item_breaches(in, &item) | UNPAID) == UNPAID
+		              && !plan_clashes(p, &item);
+		t->year = t->possible ? in->year_of[b->start] : in->years;
+		t->cost = item.cost;
+		n++;
+	}
+	qsort(turns, (size_t)n, sizeof *turns, by_weight);
+	return n;
+}
+
+/* One round: those that can be kept in this order. Who can't is first in the next. Returns the
+ * weight of what is kept, and how many were not for want of money, or of each other. */
+static int64_t keep_round(struct plan *p, struct money *money, struct turn_of *turns, int n,
+                          int *ret_failed) {
+	int64_t kept = 0;
+	*ret_failed = 0;
+	for (int i = 0; i < n; i++) {
+		struct turn_of turn = turns[i];
+		if (keep(p, money, &p->in->baseline[turn.index])) {
+			kept += turn.weight + 1;
+			continue;
+		}
+		for (int k = i; k > *ret_failed; k--)
+			turns[k] = turns[k - 1];
+		turns[(*ret_failed)++] = turn;
+	}
+	return kept;
+}
+
+/* Those of one year. Money is what they mostly fail for, and its sharing out a matter of order:
+ * several are tried. */
+static void keep_most(struct plan *p, struct plan *best, struct money *money, struct turn_of *turns,
+                      int n) {
+	int64_t most = -1;
+	int failed = n;
+	for (int round = 0; round < ROUNDS && failed > 0; round++) {
+		plan_undo(p, 0);
+		int64_t kept = keep_round(p, money, turns, n, &failed);
+		if (kept > most)
+			plan_copy(best, p);
+		most = kept > most ? kept : most;
+	}
+	plan_copy(p, best);
+}
+
+/* Years have their own money. */
+static void keep_years(struct plan *p, struct turn_of *turns, int n, bool (*stop)(void *),
+                       void *of) {
+	struct money *money = money_new(p->in);
+	struct plan *best = plan_new(p->in);
+	for (int i = 0, end; i < n && turns[i].possible && !(stop && stop(of)); i = end) {
+		for (end = i + 1; end < n && turns[end].year == turns[i].year;)
+			end++;
+		keep_most(p, best, money, turns + i, end - i);
+	}
+	plan_free(best);
+	money_free(money);
+}
+
 /* What the released plan was, as far as it goes. */
 static void start_baseline(struct plan *p, struct fit *fit, bool (*stop)(void *), void *of) {
-	const struct instance *in = p->in;
-	struct turn_of *turns = cleared((size_t)in->n_baseline, sizeof *turns);
-	struct money *money = money_new(in);
-	int n = 0;
-	for (int i = 0; i < in->n_baseline; i++)
-		if (!plan_item(p, in->baseline[i].request))
-			turns[n++] = (struct turn_of){in->baseline[i].weight, in->baseline[i].start, i};
+	struct turn_of *turns = cleared((size_t)p->in->n_baseline, sizeof *turns);
+	int n = list_turns(p, turns);
+	keep_years(p, turns, n, stop, of);
 	qsort(turns, (size_t)n, sizeof *turns, by_weight);
-	for (int i = 0; i < n && !(stop && stop(of)); i++)
-		if (keep(p, money, &in->baseline[turns[i].index]))
-			plan_settle(p);
 	for (int i = 0; i < n && !(stop && stop(of)); i++) {
-		const struct baseline *b = &in->baseline[turns[i].index];
+		const struct baseline *b = &p->in->baseline[turns[i].index];
 		if (!plan_item(p, b->request) && restaff(p, fit, b))
 			plan_settle(p);
 	}
-	money_free(money);
 	free(turns);
 }
 
