@@ -12,6 +12,10 @@
  * keep; then all else, as build() would. Valid; the caller's to free. `stop` may be NULL. */
 struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of);
 
+/* repair_start(), or what build() makes of nothing if that is worth more; NULL without a baseline. */
+struct plan *warm_start(const struct instance *in, struct fit *fit, const struct appeal *appeal,
+                        bool (*stop)(void *), void *of);
+
 /* The same items in another instance with the same requests; those pinned there are there already. */
 struct plan *repair_carry(const struct instance *in, const struct plan *from);
 

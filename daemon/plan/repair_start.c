@@ -195,6 +195,18 @@ static void start_baseline(struct plan *p, struct fit *fit, bool (*stop)(void *)
 	free(turns);
 }
 
+struct plan *warm_start(const struct instance *in, struct fit *fit, const struct appeal *appeal,
+                        bool (*stop)(void *), void *of) {
+	if (in->n_baseline == 0)
+		return NULL;
+	struct plan *p = repair_start(in, stop, of), *built = plan_new(in);
+	build(fit, built, appeal, stop, of);
+	if (built->value > p->value)
+		plan_copy(p, built);
+	plan_free(built);
+	return p;
+}
+
 struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of) {
 	struct plan *p = plan_new(in);
 	struct fit *fit = fit_new(in, scale_of(in));

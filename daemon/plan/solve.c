@@ -2,6 +2,7 @@
 /* atelier-plan solve */
 #include "plan/command.h"
 #include "plan/publish.h"
+#include "plan/repair.h"
 #include "plan/wide_run.h"
 
 #include "base/banned.h"
@@ -27,6 +28,11 @@ static struct plan *found_plan(const struct plan *best, struct instance *in,
 	return p;
 }
 
+static bool is_stopped(void *of) {
+	(void)of;
+	return run_stopped();
+}
+
 static int solve_instance(const struct solve *s, struct arena *a, const struct buf *text,
                           struct instance *in) {
 	struct answer answer;
@@ -42,11 +48,14 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 	struct run *run = run_new(in, &s->run);
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
-	run_work(run, NULL);
+	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
+	                                is_stopped, NULL);
+	run_work(run, start);
 	struct plan *p = found_plan(run_best(run), in, weights);
 	answer_of(run, a, in, p, as_given ? run_bound(run) : INT64_MAX, &answer);
 	int status = publish("solve", a, document, &answer);
 	json_decref(document);
+	plan_free(start);
 	plan_free(p);
 	run_free(run);
 	return status;
