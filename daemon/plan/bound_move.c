@@ -84,14 +84,14 @@ static void steps_compile(struct mover *m, const struct bound *b) {
 	m->parallel.step = whole / 120, m->parallel.most = most;
 	m->region.step = whole / 40, m->region.most = most;
 	m->budget.step = whole / cost / 40 + 1, m->budget.most = b->most_money_price;
-	m->missions.step = whole / 30, m->missions.most = most;
-	m->days.step = whole / 200, m->days.most = most / 256;
-	m->load.step = w->load * b->scale / 4, m->load.most = w->load * b->scale;
+	m->missions.step = whole / 300, m->missions.most = most;
+	m->days.step = whole / 2000, m->days.most = most / 256;
+	m->load.step = w->load * b->scale / 16, m->load.most = w->load * b->scale;
 	m->balance.step = w->balance * b->scale / 8, m->balance.most = w->balance * b->scale;
-	m->national.step = whole / 20, m->national.most = most;
+	m->national.step = whole / 12, m->national.most = most;
 	m->cover.step = whole / 30, m->cover.most = most / 256;
-	m->busy.step = whole / 60, m->busy.most = most;
-	m->gap.step = whole / 10 / (b->in->rules.national_gap_days + 1) + 1, m->gap.most = most / 256;
+	m->busy.step = whole / 600, m->busy.most = most;
+	m->gap.step = whole / 30 / (b->in->rules.national_gap_days + 1) + 1, m->gap.most = most / 256;
 }
 
 struct mover *mover_new(struct arena *a, const struct bound *b) {
