@@ -28,11 +28,12 @@ DECLARE
 BEGIN
 	PERFORM rule.check_members(ARRAY[r.member], 'member'), rule.check_request(r, body);
 	INSERT INTO data.request (member, kind, received_on, signed_on, signed_by, reference, summary, languages,
-		wanted_from, wanted_to, participants, note)
+		wanted_from, wanted_to, participants, days, experts, mode, priority, note)
 	VALUES (r.member, r.kind, r.received_on, r.signed_on, r.signed_by, r.reference, r.summary,
-		COALESCE(r.languages, '{}'), r.wanted_from, r.wanted_to, r.participants, r.note)
+		COALESCE(r.languages, '{}'), r.wanted_from, r.wanted_to, r.participants, r.days, r.experts, r.mode, r.priority,
+		r.note)
 	RETURNING * INTO r;
-	PERFORM rule.set_request_instruments(r.id, body);
+	PERFORM rule.set_request_instruments(r.id, body), rule.set_request_hosts(r.id, body);
 	RETURN rule.answer(201, rule.request_json(r), r.revision, r.recorded_at, '/v1/requests/' || r.id);
 END $$;
 
@@ -57,13 +58,13 @@ BEGIN
 	PERFORM rule.check_match(args, r.revision);
 	r := jsonb_populate_record(r, body);
 	PERFORM rule.check_request(r, body), rule.check_request_step(was, r);
-	PERFORM rule.set_request_instruments(r.id, body);
+	PERFORM rule.set_request_instruments(r.id, body), rule.set_request_hosts(r.id, body);
 	UPDATE data.request o SET (kind, received_on, signed_on, signed_by, reference, summary, languages,
-		wanted_from, wanted_to, participants, note, status, accepted_by, revision) = (r.kind, r.received_on,
-		r.signed_on, r.signed_by, r.reference, r.summary, r.languages, r.wanted_from, r.wanted_to,
-		r.participants, r.note, r.status, CASE WHEN r.status = 'received' THEN NULL
+		wanted_from, wanted_to, participants, days, experts, mode, priority, note, status, accepted_by, revision) = (r.kind,
+		r.received_on, r.signed_on, r.signed_by, r.reference, r.summary, r.languages, r.wanted_from, r.wanted_to,
+		r.participants, r.days, r.experts, r.mode, r.priority, r.note, r.status, CASE WHEN r.status = 'received' THEN NULL
 			WHEN was.status = 'received' THEN rule.my_account() ELSE was.accepted_by END,
-		CASE WHEN body ? 'instruments' THEN NULL ELSE r.revision END)
+		CASE WHEN body ?| '{instruments,hosts}' THEN NULL ELSE r.revision END)
 	WHERE o.id = r.id RETURNING * INTO r;
 	RETURN rule.answer(200, rule.request_json(r), r.revision, r.recorded_at);
 END $$;

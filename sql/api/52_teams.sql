@@ -68,9 +68,9 @@ BEGIN
 		PERFORM rule.check_place(w, m.expert, m.role, m.travel_before, m.travel_after);
 	END IF;
 	UPDATE data.mission x SET (role, status, release, release_on, travel_before, travel_after, travel_stated,
-		note) = (m.role, m.status, m.release,
+		tickets_on, note) = (m.role, m.status, m.release,
 		CASE WHEN m.release = old.release THEN old.release_on ELSE rule.today() END, m.travel_before, m.travel_after,
-		old.travel_stated OR body ?| '{travel_before,travel_after}', m.note)
+		old.travel_stated OR body ?| '{travel_before,travel_after}', m.tickets_on, m.note)
 	WHERE x.id = m.id RETURNING * INTO m;
 	RETURN rule.answer(200, rule.team_member_json(m), m.revision, m.recorded_at);
 END $$;

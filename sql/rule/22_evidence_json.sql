@@ -42,7 +42,11 @@ BEGIN
 		'reference', (r).reference, 'summary', (r).summary,
 		'instruments', ARRAY(SELECT i.instrument FROM data.request_instrument i WHERE i.request = (r).id ORDER BY 1),
 		'languages', (r).languages, 'wanted_from', (r).wanted_from, 'wanted_to', (r).wanted_to,
-		'participants', (r).participants, 'note', (r).note, 'status', (r).status,
+		'participants', (r).participants, 'days', (r).days, 'experts', (r).experts, 'mode', (r).mode,
+		'priority', (r).priority,
+		'hosts', (SELECT COALESCE(json_agg(json_build_object('member', h.member, 'cost', h.cost) ORDER BY h.member), '[]')
+			FROM data.request_host h WHERE h.request = (r).id),
+		'note', (r).note, 'status', (r).status,
 		'closed_reason', (r).closed_reason, 'closed_on', (r).closed_on, 'duplicate_of', (r).duplicate_of,
 		'workshop', (r).workshop,
 		'created_at', rule.instant((r).created_at), 'updated_at', rule.instant((r).recorded_at),

@@ -22,7 +22,8 @@ BEGIN
 	PERFORM rule.check_past(r.received_on, 'received_on'),
 	        rule.check_order(r.signed_on, r.received_on, 'signed_on', 'received_on'),
 	        rule.check_order(r.wanted_from, r.wanted_to, 'wanted_from', 'wanted_to'),
-	        rule.check_instruments(rule.texts(body, 'instruments'), 'instruments');
+	        rule.check_instruments(rule.texts(body, 'instruments'), 'instruments'),
+	        rule.check_members(ARRAY(SELECT h ->> 'member' FROM jsonb_array_elements(body -> 'hosts') AS h), 'hosts');
 END $$;
 
 -- By hand a request is accepted, or set back to received; and its kind is its workshop's while it has one.
@@ -63,4 +64,14 @@ DECLARE
 BEGIN
 	DELETE FROM data.request_instrument i WHERE i.request = id AND i.instrument <> ALL (codes);
 	INSERT INTO data.request_instrument (request, instrument) SELECT id, unnest(codes) ON CONFLICT DO NOTHING;
+END $$;
+
+-- The hosts that a body brings, instead of those there were.
+CREATE OR REPLACE FUNCTION rule.set_request_hosts(id text, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF body ? 'hosts' THEN
+		DELETE FROM data.request_host h WHERE h.request = id;
+		INSERT INTO data.request_host (request, member, cost)
+		SELECT id, h.member, h.cost FROM jsonb_to_recordset(body -> 'hosts') AS h (member text, cost int);
+	END IF;
 END $$;

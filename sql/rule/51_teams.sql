@@ -170,7 +170,7 @@ CREATE OR REPLACE FUNCTION rule.team_member_json(m data.mission) RETURNS json LA
 		'level', s.level, 'status', m.status, 'release', m.release, 'release_on', m.release_on,
 		'presence', m.presence, 'travel_before', m.travel_before, 'travel_after', m.travel_after,
 		'away_from', m.start_date - m.travel_before, 'away_to', m.end_date + m.travel_after,
-		'rest_days', m.rest_days, 'note', m.note, 'created_at', rule.instant(m.created_at),
+		'rest_days', m.rest_days, 'tickets_on', m.tickets_on, 'note', m.note, 'created_at', rule.instant(m.created_at),
 		'updated_at', rule.instant(m.recorded_at), 'revision', m.revision)
 	FROM data.expert e, data.workshop w, rule.standing(e.id, w.instruments, m.start_date, m.end_date) s
 	WHERE e.id = m.expert AND w.id = m.workshop

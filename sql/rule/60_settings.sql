@@ -32,10 +32,26 @@ END $$;
 
 -- Shown ---------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION rule.settings_json(v data.planning_version) RETURNS json LANGUAGE plpgsql STABLE AS $$
+-- Does a version hold a figure that nobody has decided yet?
+CREATE OR REPLACE FUNCTION rule.has_samples(of_version int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM data.planning_value v WHERE v.version = of_version AND v.sample)
+		OR EXISTS (SELECT FROM data.planning_place p WHERE p.version = of_version AND p.sample)
+		OR EXISTS (SELECT FROM data.planning_target t WHERE t.version = of_version AND t.sample)
+		OR EXISTS (SELECT FROM data.planning_closure c WHERE c.version = of_version AND c.sample)
+		OR EXISTS (SELECT FROM data.planning_rate r WHERE r.version = of_version AND r.sample);
+END $$;
+
+CREATE OR REPLACE FUNCTION rule.version_json(v data.planning_version) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN json_build_object('version', (v).version, 'valid_from', (v).valid_from, 'comment', (v).comment,
-		'made_by', rule.account_name((v).made_by), 'made_at', rule.instant((v).made_at), 'changes', (v).changes,
+		'made_by', rule.account_name((v).made_by), 'made_at', rule.instant((v).made_at),
+		'sample', rule.has_samples((v).version));
+END $$;
+
+CREATE OR REPLACE FUNCTION rule.settings_json(v data.planning_version) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (rule.version_json(v)::jsonb || jsonb_build_object(
 		'kinds', (SELECT json_agg(json_build_object('kind', k.code, 'opens_on', k.opens_on) ORDER BY k.opens_on, k.code)
 			FROM data.kind k WHERE k.planned),
 		'values', (SELECT json_agg(json_build_object('key', k.key, 'value', s.value, 'unit', k.unit,
@@ -52,7 +68,7 @@ BEGIN
 			FROM data.planning_closure c WHERE c.version = (v).version),
 		'rates', (SELECT COALESCE(json_agg(json_build_object('currency', r.currency, 'units', r.units,
 				'cents', r.cents, 'sample', r.sample) ORDER BY r.currency), '[]')
-			FROM data.planning_rate r WHERE r.version = (v).version));
+			FROM data.planning_rate r WHERE r.version = (v).version)))::json;
 END $$;
 
 -- Made ----------------------------------------------------------------------------------------
