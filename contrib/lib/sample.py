@@ -22,6 +22,7 @@ SEED = 2027
 MONTHS = 18
 REGIONS = ["AMS", "EUR", "ESA", "WCA", "MENA", "AP"]
 TOPICS = ["IRG", "CRMC", "SAFE", "PCG", "RKC"]  # beside ECFOS
+STORY = {"FJ"}  # the Member that story.py tells of
 NATIONAL, REGIONAL, ACCREDITATION = 12, 3, 1  # requests of each region
 ASK_TWICE = 4  # Members with a second national request
 # Administrations that lend experts, with how many; they ask for no workshop.
@@ -30,17 +31,17 @@ LENDERS = {"FR": 2, "BE": 2, "IE": 2, "DE": 2, "NL": 1, "ES": 2, "PT": 1, "CH": 
            "MY": 1, "MA": 2, "EG": 1, "AE": 1, "JO": 1, "SN": 1, "CI": 1, "NG": 1, "KE": 1, "ZA": 1,
            "MU": 1}
 # Real donors and what they care for; EUR a year, together a little less than is asked for.
-FUNDS = [("CCF-JP", 85000, {"regions": ["AP"]}),
-         ("CCF-CN", 115000, {"regions": ["AP", "ESA", "WCA", "MENA"]}),
-         ("CCF-KR", 100000, {"regions": ["AMS", "EUR", "AP"]}),
-         ("CCF-RES", 60000, {}),
-         ("SECO-GTFP", 45000, {"kinds": ["national"], "regions": ["AMS", "EUR", "AP", "MENA"]}),
-         ("EU-HSA", 70000, {"regions": ["ESA", "WCA"]}),
-         ("NORAD-ACIP", 35000, {"instruments": ["RKC", "CRMC", "SAFE"],
+FUNDS = [("CCF-JP", 62000, {"regions": ["AP"]}),
+         ("CCF-CN", 86000, {"regions": ["AP", "ESA", "WCA", "MENA"]}),
+         ("CCF-KR", 80000, {"regions": ["AMS", "EUR", "AP"]}),
+         ("CCF-RES", 48000, {}),
+         ("SECO-GTFP", 36000, {"kinds": ["national"], "regions": ["AMS", "EUR", "AP", "MENA"]}),
+         ("EU-HSA", 50000, {"regions": ["ESA", "WCA"]}),
+         ("NORAD-ACIP", 25000, {"instruments": ["RKC", "CRMC", "SAFE"],
                                 "regions": ["ESA", "WCA", "MENA"]}),
-         ("JICA-MTP", 30000, {"kinds": ["national"], "regions": ["ESA", "WCA"]}),
-         ("ADB-SASEC", 20000, {"members": ["BD", "BT", "IN", "MV", "NP", "LK"]}),
-         ("IDB", 45000, {"regions": ["AMS"]})]
+         ("JICA-MTP", 23000, {"kinds": ["national"], "regions": ["ESA", "WCA"]}),
+         ("ADB-SASEC", 15000, {"members": ["BD", "BT", "IN", "MV", "NP", "LK"]}),
+         ("IDB", 40000, {"regions": ["AMS"]})]
 SUMMARIES = {
     "national": "Gap analysis against the Framework of Standards, and an action plan.",
     "regional": "Awareness and regional co-operation on cross-border e-commerce.",
@@ -83,12 +84,11 @@ def horizon(today):
 class Demand:
     """Everything as it is posted; days are texts."""
 
-    def __init__(self, seed, today, members, taken):
-        """`taken`: Members with evidence of their own, who are left alone."""
+    def __init__(self, seed, today, members):
         self.dice, self.today = Dice(seed), today
         self.first, self.last = horizon(today)
         free = [m for m in sorted(members, key=lambda m: m["code"]) if m["status"] == "member"
-                and not m["blocked"] and m["code"] not in LENDERS and m["code"] not in taken]
+                and not m["blocked"] and m["code"] not in LENDERS and m["code"] not in STORY]
         self.members = {m["code"]: m for m in members}
         self.of = {r: [m["code"] for m in free if m["region"] == r] for r in REGIONS}
         self.requests, self.evidence, self.experts, self.funds = [], {}, [], []
@@ -121,16 +121,23 @@ class Demand:
 
     def request(self, number, code, kind):
         received = self.dice.between(20, 200)
-        wanted = self.first + datetime.timedelta(self.dice.between(0, 380))
-        until = min(self.last, wanted + datetime.timedelta(self.dice.between(90, 210)))
+        wanted = self.first + datetime.timedelta(self.dice.between(0, 330))
+        until = min(self.last, wanted + datetime.timedelta(self.dice.between(120, 240)))
         topics = self.dice.some(TOPICS, 1 if self.dice.chance(60) else 0)
         return {
-            "member": code, "kind": kind, "received_on": self.day(-received),
+            "member": code, "kind": kind, **self.wishes(kind), "received_on": self.day(-received),
             "signed_on": self.day(-received - self.dice.between(2, 15)), "signed_by": "Director General",
             "reference": f"Sample letter {number}", "summary": SUMMARIES[kind],
             "instruments": ["ECFOS"] + topics, "languages": self.members[code]["languages"],
             "wanted_from": wanted.isoformat(), "wanted_to": until.isoformat(),
             "participants": self.dice.between(4, 9) * 5, "note": SAMPLE}
+
+    def wishes(self, kind):
+        dice = self.dice
+        return {"priority": dice.between(1, 5), "days": 5 if kind == "accreditation" else dice.between(3, 5),
+                "experts": 3 if kind != "national" and dice.chance(40) else 2,
+                "mode": dice.pick(["hybrid", "online"]) if kind == "national" and dice.chance(20)
+                else "in_person"}
 
     def done_by(self, code, silent, unfinished):
         """When a Member notified its intention, evaluated itself and completed that; None: not yet."""
@@ -239,9 +246,9 @@ class Load:
             self.post(f"{here}/complete", {"completed_on": done["completed"]}, f"complete-{code}")
 
 
-def load(api, key, today, seed=SEED, taken=()):
+def load(api, key, today, seed=SEED):
     """Make the demand and bring it in; what it is."""
-    demand = Demand(seed, today, api.all("/v1/members"), set(taken))
+    demand = Demand(seed, today, api.all("/v1/members"))
     Load(api, demand, f"sample-{seed}-{key}").run()
     return demand
 
@@ -260,7 +267,7 @@ def main():
     began = time.monotonic()
     try:
         api = Api(options.url, options.token.read_text().strip())
-        demand = load(api, state.kept["key"], state.today, options.seed, state.kept.get("members", []))
+        demand = load(api, state.kept["key"], state.today, options.seed)
     except Refused as refused:
         sys.exit(f"  The API refused: {refused}")
     except OSError as error:

@@ -173,7 +173,7 @@ def tell(options):
             address = options.url + address
         with open(os.open(options.feed, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
             out.write(address + "\n")
-    story.state.save(workshop=workshop["id"], members=[HOST])
+    story.state.save(workshop=workshop["id"])
 
 
 def ready(options):
