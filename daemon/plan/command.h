@@ -20,6 +20,7 @@ struct command {
 
 int command_apply(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_repair(int argc, char **argv);
 int command_solve(int argc, char **argv);
 

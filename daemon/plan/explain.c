@@ -3,12 +3,22 @@
 
 #include <stdlib.h>
 
+#include "plan/search_team.h"
+#include "plan/team.h"
+
 #include "base/banned.h"
 
 struct explainer {
 	const struct instance *in;
 	struct fit *fit;
+	struct crew *crew;
 	struct money *money;
+	struct outlook outlook;
+	uint64_t *rows;
+	/* what the crew is set on */
+	const struct plan *plan;
+	int request;
+	unsigned relaxed;
 };
 
 static void *cleared(size_t n, size_t size) {
@@ -22,15 +32,41 @@ struct explainer *explainer_new(const struct instance *in, struct fit *fit) {
 	struct explainer *x = cleared(1, sizeof *x);
 	x->in = in;
 	x->fit = fit;
+	x->crew = crew_new(in, 1);
 	x->money = money_new(in);
+	x->rows = cleared(6 * in->words, sizeof *x->rows);
+	for (size_t i = 0; i < 4; i++)
+		x->outlook.team[i] = x->rows + i * in->words;
+	x->outlook.parallel = x->rows + 4 * in->words;
+	x->outlook.member = x->rows + 5 * in->words;
 	return x;
 }
 
 void explainer_free(struct explainer *x) {
 	if (!x)
 		return;
+	crew_free(x->crew);
 	money_free(x->money);
+	free(x->rows);
 	free(x);
+}
+
+const struct outlook *explain_site(struct explainer *x, const struct plan *p, int site) {
+	const struct instance *in = x->in;
+	const struct outlook *o = &x->outlook;
+	int request = in->sites[site].request;
+	x->plan = NULL; /* the plan may have changed */
+	for (unsigned f = 0; f < 4; f++)
+		(void)team_starts_relaxing(in, p, site, f >> FAMILY_BUSY & 1, f >> FAMILY_QUOTA & 1,
+		                           o->team[f]);
+	memset(o->parallel, 0, 2 * in->words * sizeof *o->parallel);
+	bits_each(o->team[3], in->words, d) {
+		if (plan_free_days(p, request, d))
+			bits_add(o->parallel, d);
+		if (plan_free_member(p, request, d))
+			bits_add(o->member, d);
+	}
+	return o;
 }
 
 static bool payable(struct explainer *x, const struct plan *p, int site, int32_t start,
@@ -38,6 +74,29 @@ static bool payable(struct explainer *x, const struct plan *p, int site, int32_t
 	struct item item = {
 		.request = x->in->sites[site].request, .site = site, .start = start, .cost = cost};
 	return money_pay(x->money, p, NULL, &item);
+}
+
+int64_t explain_cost(struct explainer *x, const struct plan *p, int site, int32_t start,
+                     unsigned relaxed, int64_t limit) {
+	const struct site *s = &x->in->sites[site];
+	struct team team = {.price = limit};
+	relaxed &= 1u << FAMILY_BUSY | 1u << FAMILY_QUOTA;
+	if (x->plan != p || x->request != s->request || x->relaxed != relaxed)
+		crew_exact(x->crew, p, s->request, relaxed >> FAMILY_BUSY & 1, relaxed >> FAMILY_QUOTA & 1);
+	x->plan = p, x->request = s->request, x->relaxed = relaxed;
+	return crew_team(x->crew, site, start, 1, &team) ? team.cost : -1;
+}
+
+bool explain_payable(struct explainer *x, const struct plan *p, int site, int32_t start,
+                     unsigned relaxed) {
+	const struct site *s = &x->in->sites[site];
+	int64_t most = money_most(p, s->request, start), cost = s->fixed_cost;
+	for (int i = 0; i < s->n_candidates && i < x->in->requests[s->request].experts; i++)
+		cost += s->candidates[i].cost;
+	if (cost > most)
+		return false;
+	cost = explain_cost(x, p, site, start, relaxed, most + 1);
+	return cost >= 0 && payable(x, p, site, start, cost);
 }
 
 /* What works on a day with less relaxed works with more. */
@@ -50,22 +109,18 @@ static void found(int32_t days[RELAXATIONS], unsigned relaxed, int32_t day) {
 /* One site, with experts' other workshops and yearly limits relaxed or not. */
 static void ask_site(struct explainer *x, const struct plan *p, int site, struct span starts,
                      unsigned relaxed, int32_t days[RELAXATIONS]) {
-	const struct instance *in = x->in;
-	int request = in->sites[site].request;
-	bool busy = relaxed >> FAMILY_BUSY & 1, quota = relaxed >> FAMILY_QUOTA & 1;
-	bits_each(in->sites[site].starts, in->words, d) {
+	const struct outlook *o = &x->outlook;
+	bits_each(o->team[relaxed], x->in->words, d) {
 		if (d < starts.first || d > starts.last)
 			continue;
 		unsigned needed = relaxed;
-		needed |= plan_free_days(p, request, d) ? 0 : 1u << FAMILY_PARALLEL;
-		needed |= plan_free_member(p, request, d) ? 0 : 1u << FAMILY_MEMBER;
+		needed |= bits_has(o->parallel, d) ? 0 : 1u << FAMILY_PARALLEL;
+		needed |= bits_has(o->member, d) ? 0 : 1u << FAMILY_MEMBER;
 		if (days[needed] != NO_DAY && days[needed] <= d)
 			continue;
-		int64_t cost = fit_least_cost(x->fit, p, site, d, busy, quota);
-		if (cost < 0)
-			continue;
-		needed |= payable(x, p, site, d, cost) ? 0 : 1u << FAMILY_FUND;
-		found(days, needed, d);
+		found(days, needed | 1u << FAMILY_FUND, d);
+		if (explain_payable(x, p, site, d, relaxed))
+			found(days, needed, d);
 	}
 }
 
@@ -74,9 +129,11 @@ void explain_days(struct explainer *x, const struct plan *p, int request, struct
 	const struct request *r = &x->in->requests[request];
 	for (unsigned f = 0; f < RELAXATIONS; f++)
 		ret[f] = NO_DAY;
-	for (unsigned f = 0; f < 4; f++)
-		for (int s = r->site; s < r->site + r->n_sites; s++)
+	for (int s = r->site; s < r->site + r->n_sites; s++) {
+		(void)explain_site(x, p, s);
+		for (unsigned f = 0; f < 4; f++)
 			ask_site(x, p, s, starts, f, ret);
+	}
 }
 
 /* No day at all: the first rule of the format's order that leaves none. */

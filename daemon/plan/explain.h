@@ -11,6 +11,13 @@ enum { RELAXATIONS = 1 << FAMILIES };
 
 struct explainer;
 
+/* Where one site stands: sets of starts, each in->words words. */
+struct outlook {
+	uint64_t
+		*team[4]; /* with a team, by what is relaxed: bits 1 << FAMILY_BUSY, 1 << FAMILY_QUOTA */
+	uint64_t *parallel, *member; /* on which these rules let it in */
+};
+
 /* The fit, which is that of a search at rest or its own, must outlive it. */
 struct explainer *explainer_new(const struct instance *in, struct fit *fit);
 void explainer_free(struct explainer *x); /* NULL is fine */
@@ -19,6 +26,17 @@ void explainer_free(struct explainer *x); /* NULL is fine */
  * (bits 1 << enum family); NO_DAY: none. Exact; only starts in `starts` are asked. */
 void explain_days(struct explainer *x, const struct plan *p, int request, struct span starts,
                   int32_t ret[RELAXATIONS]);
+
+/* The outlook of a site beside the plan, whose item of the request has been taken out. It is the
+ * explainer's, and good until the next call. */
+const struct outlook *explain_site(struct explainer *x, const struct plan *p, int site);
+
+/* The least cost of a team on a start, the host's with it, if it is below `limit`; else -1. Can such
+ * a team be paid? To be asked of the site of the last outlook. */
+int64_t explain_cost(struct explainer *x, const struct plan *p, int site, int32_t start,
+                     unsigned relaxed, int64_t limit);
+bool explain_payable(struct explainer *x, const struct plan *p, int site, int32_t start,
+                     unsigned relaxed);
 
 /* For a request that is not in the plan; `earliest` is the first day with a team if all experts were
  * free, or NO_DAY. `unblock` lives in the arena. `brief`: no more than one reason and no unblock, for

@@ -14,7 +14,10 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/clash.c \
 	daemon/plan/exact.c daemon/plan/exact.h daemon/plan/exact_own.h \
 	daemon/plan/exact_branch.c daemon/plan/exact_realise.c \
-	daemon/plan/explain.c daemon/plan/explain.h \
+	daemon/plan/explain.c daemon/plan/explain.h daemon/plan/explain_own.h \
+	daemon/plan/explain_find.c daemon/plan/explain_funnel.c daemon/plan/explain_inquiry.c \
+	daemon/plan/explain_obstacles.c daemon/plan/explain_others.c daemon/plan/explain_proof.c \
+	daemon/plan/explain_table.c daemon/plan/explain_words.c daemon/plan/inquiry.h \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
 	daemon/plan/judge_coupling.c \
 	daemon/plan/judge_insert.c \
@@ -57,6 +60,7 @@ atelier_plan_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 atelier_plan_SOURCES = \
 	daemon/plan/check.c \
 	daemon/plan/command.c daemon/plan/command.h \
+	daemon/plan/explain_command.c \
 	daemon/plan/limits.c daemon/plan/limits.h \
 	daemon/plan/main.c \
 	daemon/plan/publish.c daemon/plan/publish.h \

@@ -24,6 +24,9 @@ static const struct command commands[] = {
 	{"check", "[--explain] PLAN < INSTANCE",
      "judge a plan: every rule, its value, its gap; with --explain the reasons it gives",
      command_check},
+	{"explain", "(--request ID … | --all) [--date DATE] [--plan PLAN] < INSTANCE",
+     "why a request is not in the plan (the released one), and what would let it in",
+     command_explain},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

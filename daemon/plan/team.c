@@ -24,6 +24,7 @@ struct staffing {
 	const struct plan *plan;
 	const struct request *request;
 	const struct site *site;
+	bool ignore_busy, ignore_quota;
 	struct {
 		struct class *at;
 		size_t n, room;
@@ -76,14 +77,14 @@ static void drop_busy(struct staffing *s, const struct candidate *c, uint64_t *r
 	const struct expert *e = &in->experts[c->expert];
 	struct span mine = block_of(in, c->band, 0, s->request->days);
 	int offset = (int)s->from * 64, n = (int)s->words * 64;
-	for (int32_t k = p->first_seat[c->expert]; k >= 0; k = p->next_seat[k]) {
+	for (int32_t k = s->ignore_busy ? -1 : p->first_seat[c->expert]; k >= 0; k = p->next_seat[k]) {
 		const struct item *other = &p->items[k / TEAM_MAX];
 		struct span theirs = block_of(in, item_band(in, other, c->expert), other->start,
 		                              in->requests[other->request].days);
 		bits_drop_range(row, n, theirs.first - mine.last - offset,
 		                theirs.last - mine.first - offset);
 	}
-	for (int y = 0; y < in->years; y++) {
+	for (int y = 0; !s->ignore_quota && y < in->years; y++) {
 		size_t at = (size_t)c->expert * (size_t)in->years + (size_t)y;
 		int days = p->days[at] + mission_days(in, c->band, s->request->days);
 		if (p->missions[at] + 1 > e->max_missions_year || days > e->max_days_year)
@@ -253,8 +254,13 @@ static int decide(struct staffing *s, uint64_t *ret) {
 	return n;
 }
 
-int team_starts(const struct instance *in, const struct plan *p, int site, uint64_t *ret) {
-	struct staffing s = {.in = in, .plan = p, .site = &in->sites[site]};
+int team_starts_relaxing(const struct instance *in, const struct plan *p, int site, bool busy,
+                         bool quota, uint64_t *ret) {
+	struct staffing s = {.in = in,
+	                     .plan = busy && quota ? NULL : p,
+	                     .site = &in->sites[site],
+	                     .ignore_busy = busy,
+	                     .ignore_quota = quota};
 	s.request = &in->requests[s.site->request];
 	memset(ret, 0, in->words * sizeof *ret);
 	if (s.site->n_starts == 0 || !s.request->topics)
@@ -274,4 +280,8 @@ int team_starts(const struct instance *in, const struct plan *p, int site, uint6
 	free(s.fulls);
 	free(s.row);
 	return n;
+}
+
+int team_starts(const struct instance *in, const struct plan *p, int site, uint64_t *ret) {
+	return team_starts_relaxing(in, p, site, false, false, ret);
 }

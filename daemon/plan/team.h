@@ -8,3 +8,7 @@
  * With a plan, its blocks, missions and days are kept too; NULL: as if all experts were free.
  * Exact. Returns how many. */
 int team_starts(const struct instance *in, const struct plan *p, int site, uint64_t *ret);
+
+/* The same, as if no expert had other workshops (`busy`), or a yearly limit (`quota`). */
+int team_starts_relaxing(const struct instance *in, const struct plan *p, int site, bool busy,
+                         bool quota, uint64_t *ret);

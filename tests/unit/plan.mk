@@ -17,7 +17,7 @@ plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/pla
 	tests/plan/solved tests/plan/searched tests/plan/bounded tests/plan/milp
 EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py \
 	tests/plan/trying.py
-plan_scripts += tests/plan/reasoned
+plan_scripts += tests/plan/reasoned tests/plan/explained
 dist_check_SCRIPTS += $(plan_scripts)
 TESTS += $(plan_scripts)
 check_PROGRAMS += tests/plan/weigh
