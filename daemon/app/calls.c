@@ -28,6 +28,8 @@
 #define CALL_CSV_GET(id) ROWS READ(id), READ_PARAMS
 #define CALL_FEED_GET(id) CALL_CSV_GET(id)
 #define CALL_PERSONAL_FEED_GET(id) CALL_CSV_GET(id)
+#define CALL_EVENTS_GET(id) CALL_SQL_GET(id)
+#define CALL_EXPLAIN_POST(id) CALL_SQL_PATCH(id)
 #define CALL_OPENAPI_GET(id) "SELECT", 0
 
 enum { READ_PARAMS = 4, WRITE_PARAMS = 2 };
@@ -38,6 +40,13 @@ const struct db_statement calls_statements[] = {
 	{#id, CALL_##handler##_##method(id)},
 #include "app/routes.def"
 #undef ROUTE
+	{"repeatable_read", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", 0},
+	{"job_take",
+     "SELECT plan, attempt, purpose, options, instance, scenario FROM api.job_take($1, $2::int)",
+     2},
+	{"job_progress", "SELECT api.job_progress($1, $2::int, $3::int, $4::json)", 4},
+	{"job_done", "SELECT api.job_done($1, $2::int, $3::json)", 3},
+	{"job_failed", "SELECT api.job_failed($1, $2::int, $3)", 3},
 };
 const size_t calls_count = sizeof calls_statements / sizeof *calls_statements;
 
@@ -65,7 +74,9 @@ static enum db_lane lane_of(const struct request *q) {
 	const struct route *r = q->route;
 	if (q->whole)
 		return DB_SLOW;
-	return r->handler == HANDLER_SQL || r->handler == HANDLER_ACTIVITIES ? DB_FAST : DB_SLOW;
+	bool fast = r->handler == HANDLER_SQL || r->handler == HANDLER_ACTIVITIES
+	            || r->handler == HANDLER_EVENTS;
+	return fast ? DB_FAST : DB_SLOW;
 }
 
 static void submit_read(struct request *q, db_done *done, void *ctx) {

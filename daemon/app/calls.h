@@ -15,5 +15,16 @@ void calls_submit(struct request *q, db_done *done, void *ctx);
 /* Answer the request with what went wrong; what is our own fault goes to the log. */
 void calls_problem(struct request *q, const struct db_result *r);
 
+/* After the routes' statements: what jobs need (planning.h). REPEATABLE_READ comes first in its
+ * segment and holds for all of it. Columns of JOB_TAKE: plan (NULL: no job), attempt, purpose, options,
+ * instance, scenario. JOB_PROGRESS gives one boolean: go on. */
+enum call_job {
+	CALL_REPEATABLE_READ = 1 + ROUTES,
+	CALL_JOB_TAKE,     /* daemon, lease in seconds */
+	CALL_JOB_PROGRESS, /* plan, attempt, lease in seconds (0: give it back), progress or NULL */
+	CALL_JOB_DONE,     /* plan, attempt, what the planner printed */
+	CALL_JOB_FAILED,   /* plan, attempt, why */
+};
+
 /* Columns of api.answer as the statements of JSON routes return them. */
 enum { CALL_STATUS, CALL_ETAG, CALL_MODIFIED, CALL_LOCATION, CALL_NEXT, CALL_BODY };

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include "app/house.h"
+#include "app/live.h"
+#include "app/planning.h"
+#include "app/planning_child.h"
 #include "app/render.h"
 #include "config.h"
 
@@ -101,11 +104,29 @@ static void add_cache(struct buf *b, const struct house *h) {
 	value(b, "cache_entries", "", c.entries);
 }
 
+static void add_plans(struct buf *b, const struct house *h) {
+	struct planning_counters c = planning_counters(h->planning);
+	uint64_t cpu = child_cpu_ms();
+	metric(b, "plan_jobs_running", "gauge", "Plans being made by this process.");
+	value(b, "plan_jobs_running", "", c.running);
+	metric(b, "plan_jobs_total", "counter", "Plans that were begun here, by how that ended.");
+	value(b, "plan_jobs_total", "{state=\"solved\"}", c.solved);
+	value(b, "plan_jobs_total", "{state=\"failed\"}", c.failed);
+	value(b, "plan_jobs_total", "{state=\"cancelled\"}", c.cancelled);
+	value(b, "plan_jobs_total", "{state=\"queued\"}", c.returned);
+	metric(b, "plan_listeners", "gauge", "Who follows a plan being made.");
+	value(b, "plan_listeners", "", live_count(h->live));
+	metric(b, "planner_cpu_seconds_total", "counter", "CPU time of planners that have ended.");
+	buf_addf(b, "atelier_planner_cpu_seconds_total %" PRIu64 ".%03" PRIu64 "\n", cpu / 1000,
+	         cpu % 1000);
+}
+
 static void respond_metrics(struct http_exchange *x, struct house *h) {
 	struct buf b = {0};
 	add_requests(&b, h);
 	add_database(&b, h);
 	add_cache(&b, h);
+	add_plans(&b, h);
 	metric(&b, "loop_lag_milliseconds", "gauge", "How late the loop was when last looked at.");
 	value(&b, "loop_lag_milliseconds", "", h->lag_ms);
 	metric(&b, "build_info", "gauge", "Version of the program.");

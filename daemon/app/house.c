@@ -11,8 +11,11 @@
 #include "app/calls.h"
 #include "app/gzip.h"
 #include "app/health.h"
+#include "app/live.h"
 #include "app/notify.h"
 #include "app/openapi.h"
+#include "app/planning.h"
+#include "app/planning_explain.h"
 #include "app/reload.h"
 #include "app/render.h"
 #include "app/schema_version.h"
@@ -34,7 +37,7 @@ struct living {
 	uv_timer_t patience, look;
 	uint64_t looked;
 	int exit_status;
-	int closing; /* listeners still closing */
+	int closing; /* listeners and jobs that are still closing */
 };
 
 static struct living *living_of(struct house *h) {
@@ -73,12 +76,18 @@ static void database_closed(void *ctx) {
 	uv_close((uv_handle_t *)&l->look, NULL);
 }
 
-static void listener_closed(void *ctx) {
+static void one_closed(void *ctx) {
 	struct living *l = ctx;
 	if (--l->closing > 0)
 		return;
 	l->house.front = l->house.ops = NULL;
 	db_close(l->house.db, 0, database_closed, l);
+}
+
+static void front_closed(void *ctx) {
+	struct living *l = ctx;
+	explain_stop(&l->house);
+	one_closed(l);
 }
 
 static void house_stop(struct living *l, int exit_status) {
@@ -88,9 +97,11 @@ static void house_stop(struct living *l, int exit_status) {
 	h->stopping = true;
 	l->exit_status = exit_status;
 	notify_stopping();
-	l->closing = 2;
-	http_server_close(h->front, h->conf->http_drain_time, listener_closed, l);
-	http_server_close(h->ops, 0, listener_closed, l);
+	l->closing = 3;
+	http_server_close(h->front, h->conf->http_drain_time, front_closed, l);
+	http_server_close(h->ops, 0, one_closed, l);
+	live_stop(h->live);
+	planning_stop(h->planning, h->conf->http_drain_time, one_closed, l);
 }
 
 static void house_fail(struct living *l, const char *sentence) {
@@ -197,12 +208,19 @@ static void patience_ended(uv_timer_t *t) {
 
 static void changes_heard(const char *area, void *ctx) {
 	struct house *h = ctx;
-	cache_drop(h->cache, cache_area_of(str_of(area)));
+	if (strcmp(area, "plans") != 0) {
+		cache_drop(h->cache, cache_area_of(str_of(area)));
+		return;
+	}
+	planning_wake(h->planning);
+	live_wake(h->live);
 }
 
 static void changes_missed(void *ctx) {
 	struct house *h = ctx;
 	cache_drop(h->cache, CACHE_ALL);
+	planning_wake(h->planning);
+	live_wake(h->live);
 }
 
 static void looked(uv_timer_t *t) {
@@ -288,6 +306,9 @@ static enum err furnish(struct living *l, struct why *reterr) {
 	h->params = params_new();
 	h->cache = cache_new((size_t)h->conf->feeds_cache_size, h->seed);
 	list_init(&h->makings);
+	list_init(&h->explainings);
+	h->planning = planning_new(h);
+	h->live = live_new(h);
 	enum err e = shapes_load(shape_sources, shape_source_count, &h->shapes, reterr);
 	if (!e)
 		e = describe(h, reterr);
@@ -303,6 +324,8 @@ static enum err furnish(struct living *l, struct why *reterr) {
 static void clear_out(struct house *h) {
 	blob_drop(h->openapi->page.identity);
 	blob_drop(h->openapi->page.gzip);
+	planning_free(h->planning);
+	live_free(h->live);
 	cache_free(h->cache);
 	shapes_free(h->shapes);
 	params_free(h->params);

@@ -33,6 +33,9 @@ struct house {
 	struct db *db;
 	struct cache *cache;
 	struct list makings; /* answers being made for all who ask (making.h) */
+	struct planning *planning;
+	struct live *live;
+	struct list explainings; /* questions to a planner that are being answered */
 	struct http_server *front, *ops;
 	uint64_t answered[HOUSE_CLASSES];
 	uint64_t lag_ms; /* how late the loop was at its last look */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 APP_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/daemon $(UV_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(ZLIB_CFLAGS) \
-	$(SYSTEMD_CFLAGS)
+	$(SYSTEMD_CFLAGS) -DATELIER_BINDIR=\"$(bindir)\"
 noinst_LIBRARIES += daemon/libapp.a
 daemon_libapp_a_CPPFLAGS = $(APP_CPPFLAGS)
 daemon_libapp_a_SOURCES = \
@@ -13,11 +13,18 @@ daemon_libapp_a_SOURCES = \
 	daemon/app/health.c daemon/app/health.h \
 	daemon/app/house.c daemon/app/house.h \
 	daemon/app/importing.c daemon/app/importing.h \
+	daemon/app/live.c daemon/app/live.h \
 	daemon/app/making.c daemon/app/making.h \
 	daemon/app/notify.c daemon/app/notify.h \
 	daemon/app/options.c daemon/app/options.h \
 	daemon/app/owner.c daemon/app/owner.h \
 	daemon/app/params.c daemon/app/params.h \
+	daemon/app/planning.c daemon/app/planning.h daemon/app/planning_own.h \
+	daemon/app/planning_child.c daemon/app/planning_child.h \
+	daemon/app/planning_explain.c daemon/app/planning_explain.h \
+	daemon/app/planning_job.c \
+	daemon/app/planning_judge.c daemon/app/planning_judge.h \
+	daemon/app/planning_progress.c daemon/app/planning_progress.h \
 	daemon/app/reload.c daemon/app/reload.h \
 	daemon/app/render.c daemon/app/render.h \
 	daemon/app/request.c daemon/app/request.h \
@@ -26,7 +33,7 @@ daemon_libapp_a_SOURCES = \
 sbin_PROGRAMS += daemon/atelierd
 daemon_atelierd_SOURCES = daemon/app/main.c
 daemon_atelierd_CPPFLAGS = $(APP_CPPFLAGS)
-APP_LIBS = daemon/libapp.a daemon/libshape.a daemon/libfeed.a daemon/libdb.a daemon/libhttp.a \
+APP_LIBS = daemon/libapp.a daemon/libshape.a daemon/libplan.a daemon/libfeed.a daemon/libdb.a daemon/libhttp.a \
 	$(LLHTTP_ARCHIVE) daemon/libconf.a daemon/libbase.a \
 	$(LLHTTP_LIBS) $(UV_LIBS) $(PQ_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) \
 	$(ZLIB_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS) -lm

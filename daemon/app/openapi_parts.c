@@ -15,6 +15,8 @@ void openapi_format(json_t *schema, const char *format) {
 		openapi_text(schema, "pattern", own->pattern);
 }
 
+#define EVENTS "text/event-stream"
+
 static bool is(const char *a, const char *b) {
 	return str_is(str_of(a), b);
 }
@@ -224,12 +226,26 @@ static bool can_be(const struct openapi_route *r, int status) {
 	}
 }
 
+/* JSON Schema says nothing of what is in a text, so this does. */
+static json_t *events_schema(void) {
+	return openapi_made(json_pack(
+		"{s:s, s:s}", "type", "string", "description",
+		"Server-sent events (WHATWG HTML). event: state, whose data is a plan_event, comes first, "
+		"and again whenever the state changes; event: progress, whose data is a plan_progress, "
+		"while a planner is at work; a comment every 15 s. After a state that is neither queued "
+		"nor running the stream ends: close it then, or the browser asks again. Last-Event-ID is "
+		"taken and not needed."));
+}
+
 /* What stands in a good answer's body. */
 static json_t *content(const struct openapi_route *r) {
 	json_t *schema;
 	const char *type = "application/json";
 	if (is(r->answer, type)) {
 		schema = openapi_made(json_pack("{s:s}", "type", "object"));
+	} else if (is(r->answer, EVENTS)) {
+		type = r->answer;
+		schema = events_schema();
 	} else if (strchr(r->answer, '/')) {
 		type = r->answer;
 		schema = openapi_made(json_pack("{s:s}", "type", "string"));
@@ -244,10 +260,17 @@ static json_t *content(const struct openapi_route *r) {
 	return openapi_made(json_pack("{s:{s:o}}", type, "schema", schema));
 }
 
+/* A job is begun or ended by it, some time later. */
+static bool is_accepted(const struct openapi_route *r) {
+	return is(r->method, "POST") && is(r->answer, "plan") && !is(r->id, "plan_release");
+}
+
 static json_t *good(const struct openapi_route *r, bool made) {
 	json_t *headers = openapi_made(json_object());
-	json_t *ret = openapi_made(json_pack("{s:s}", "description", made ? "Made" : "Done"));
-	if (is(r->method, "GET") || is(r->method, "PATCH") || made)
+	const char *what = is_accepted(r) ? "Accepted" : made ? "Made" : "Done";
+	json_t *ret = openapi_made(json_pack("{s:s}", "description", what));
+	bool live = is(r->answer, EVENTS);
+	if ((is(r->method, "GET") && !live) || is(r->method, "PATCH") || made)
 		openapi_set(headers, "ETag", openapi_ref("headers", "ETag"));
 	if (made)
 		openapi_set(headers, "Location", openapi_ref("headers", "Location"));
@@ -264,10 +287,10 @@ json_t *openapi_responses(const struct openapi_route *r) {
 		is(r->method, "POST") && (str_ends(id, STR("_create")) || str_ends(id, STR("_add")));
 	json_t *ret = openapi_made(json_object());
 	if (*r->answer)
-		openapi_set(ret, made ? "201" : "200", good(r, made));
+		openapi_set(ret, is_accepted(r) ? "202" : made ? "201" : "200", good(r, made));
 	else
 		openapi_set(ret, "204", json_pack("{s:s}", "description", "Done"));
-	if (is(r->method, "GET"))
+	if (is(r->method, "GET") && !is(r->answer, EVENTS))
 		openapi_set(ret, "304", json_pack("{s:s}", "description", "What you have still holds"));
 	bool import = is(r->answer, "import_report");
 	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {

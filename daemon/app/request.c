@@ -9,7 +9,9 @@
 #include "app/fields.h"
 #include "app/house.h"
 #include "app/importing.h"
+#include "app/live.h"
 #include "app/making.h"
+#include "app/planning_explain.h"
 #include "app/render.h"
 #include "base/civil.h"
 
@@ -328,6 +330,8 @@ void request_whole(struct http_exchange *x, void *ctx) {
 	}
 	switch (q->route->handler) {
 	case HANDLER_OPENAPI: answer_openapi(q); return;
+	case HANDLER_EVENTS: live_begin(q); return;
+	case HANDLER_EXPLAIN: explain_begin(q); return;
 	case HANDLER_IMPORT: importing_begin(q, request_known); return;
 	case HANDLER_PERSONAL_FEED: making_join(q, 0); return;
 	case HANDLER_CSV:

@@ -23,6 +23,8 @@ enum handler {
 	HANDLER_FEED,          /* rows as iCalendar */
 	HANDLER_PERSONAL_FEED, /* the same, for the holder of the address */
 	HANDLER_IMPORT,        /* a CSV body goes in as one parameter */
+	HANDLER_EVENTS,        /* how a job goes, for as long as it goes (live.h) */
+	HANDLER_EXPLAIN,       /* a child answers what SQL asks (planning_explain.h) */
 	HANDLER_OPENAPI,       /* the description, made at start-up */
 };
 

@@ -7,8 +7,8 @@
  *   cpu     seconds of CPU time; past it SIGXCPU, two seconds later SIGKILL
  *   memory  octets of address space beyond what the program itself takes
  *   nice    added to the priority, 0 to 19
- * In any case: no file is written (stdin, stdout and stderr may be pipes), no core is dumped, no
- * more than 16 descriptors are open, those above `documents` further than the first three are
- * closed, no new privileges, not to be traced, ended with its parent, and where the system
+ * In any case: no file can be written (what is printed goes into pipes), no core is dumped, at most
+ * 16 descriptors are open, those above the first three and two documents are closed, there are no
+ * new privileges, nobody may trace it, it ends with its parent, and where the system
  * allows it a network of its own with nothing in it. EXIT_GOOD, or a status after saying why. */
 int limits_set(const char *text);

@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SEED = ROOT / "sql" / "seed"
 ATELIERD = os.environ["ATELIERD"]
+PLANNER = os.environ["ATELIER_PLAN"]
 TABLES = ["members", "weekends", "holidays", "standards", "instruments", "kpis", "donors",
           "historic_workshops"]
 RECORDED = []  # every Answer of a program's main listener
@@ -154,6 +155,7 @@ class Daemon:
             "database.conninfo": conninfo("atelierd"),
             "database.owner_conninfo": conninfo("atelier_migrate"),
             "log.level": "debug",
+            "plan.planner": PLANNER,
         }
         self.settings.update({k.replace("__", "."): v for k, v in settings.items()})
         self.write()
@@ -242,7 +244,8 @@ class World:
 
     @classmethod
     def begin(cls):
-        cls.daemon = Daemon(http__connections_per_peer="512")
+        # Who makes plans, their tests say.
+        cls.daemon = Daemon(http__connections_per_peer="512", plan__jobs="0")
         done = cls.daemon.command("--migrate", "--sqldir", str(ROOT / "sql"))
         if done.returncode:
             raise AssertionError(f"--migrate: {done.stderr}")

@@ -17,7 +17,7 @@ endif
 REQUEST_WORLD = tests/unit/app_request_world.c tests/unit/app_request_world.h \
 	tests/unit/fake/db.c tests/unit/fake/db.h
 REQUEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
-REQUEST_LIBS = daemon/libapp.a daemon/libshape.a daemon/libfeed.a daemon/libbase.a $(CMOCKA_LIBS) \
+REQUEST_LIBS = daemon/libapp.a daemon/libshape.a daemon/libplan.a daemon/libfeed.a daemon/libbase.a $(CMOCKA_LIBS) \
 	$(UV_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(CSV_LIBS) $(ZLIB_LIBS) $(SODIUM_LIBS) -lm
 tests_unit_app_request_way_SOURCES = tests/unit/app_request_way.c $(REQUEST_WORLD)
 tests_unit_app_request_way_CPPFLAGS = $(REQUEST_CPPFLAGS)

@@ -51,6 +51,34 @@ void http_respond(struct http_exchange *x, const struct http_answer *answer) {
 	}
 }
 
+bool http_exchange_gone(const struct http_exchange *x) {
+	return x->gone;
+}
+
+void http_stream_begin(struct http_exchange *x, const struct http_answer *head,
+                       void (*drained)(struct http_exchange *, void *),
+                       void (*gone)(struct http_exchange *, void *), void *ctx) {
+	(void)drained;
+	assert_int_equal(x->status, 0);
+	x->status = head->status;
+	for (size_t i = 0; i < head->field_count; i++)
+		x->fields[i] = head->fields[i];
+	x->field_count = head->field_count;
+	x->tell_gone = gone;
+	x->gone_ctx = ctx;
+}
+
+bool http_stream_write(struct http_exchange *x, const void *p, size_t n) {
+	assert_true(x->status && !x->ended);
+	buf_add(&x->stream, p, n);
+	return !x->slow;
+}
+
+void http_stream_end(struct http_exchange *x) {
+	assert_true(x->status && !x->ended); /* once */
+	x->ended = true;
+}
+
 void house_count(struct house *h, const struct request *q, int status) {
 	(void)q;
 	h->answered[status / 100]++;
@@ -123,6 +151,7 @@ int set_up(void **state) {
 	assert_int_equal(shapes_load(shape_sources, shape_source_count, &w->house.shapes, &why), 0);
 	w->house.cache = cache_new(100000, w->house.seed);
 	list_init(&w->house.makings);
+	list_init(&w->house.explainings);
 	w->house.db = db_new(&w->loop, &(struct db_options){.statements = calls_statements,
 	                                                    .statement_count = calls_count});
 	*state = w;
@@ -135,8 +164,10 @@ int tear_down(void **state) {
 	run(w);
 	assert_true(list_empty(&w->house.makings));
 	assert_int_equal(uv_loop_close(&w->loop), 0);
-	for (size_t i = 0; i < w->made_count; i++)
+	for (size_t i = 0; i < w->made_count; i++) {
+		buf_clear(&w->made[i]->stream);
 		arena_free(w->made[i]->arena);
+	}
 	cache_free(w->house.cache);
 	shapes_free(w->house.shapes);
 	params_free(w->house.params);

@@ -6,6 +6,7 @@
 
 #include "app/house.h"
 #include "app/render.h"
+#include "base/buf.h"
 #include "fake/db.h"
 
 struct http_exchange {
@@ -18,6 +19,10 @@ struct http_exchange {
 	struct http_field fields[16];
 	size_t field_count;
 	size_t welcome;
+	struct buf stream;      /* what was streamed */
+	bool ended, gone, slow; /* slow: its peer does not keep up */
+	void (*tell_gone)(struct http_exchange *, void *);
+	void *gone_ctx;
 };
 
 struct world {

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/planning_explain.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "app/calls.h"
+#include "app/house.h"
+#include "app/planning_child.h"
+#include "app/render.h"
+#include "base/log.h"
+
+#include "base/banned.h"
+
+/* In its exchange's arena, but for what jansson made. */
+struct explaining {
+	struct list link; /* in the house's explainings */
+	struct request *request;
+	struct child *child; /* NULL: not yet, or not any more */
+	uv_work_t work;
+	char *body;            /* of api.plan_explain */
+	json_t *asked;         /* the same; the words of the question live in it */
+	char *instance, *plan; /* of it; plan NULL: none */
+	const char *arguments[CHILD_ARGUMENTS + 1];
+	struct buf answer;
+	bool good;
+};
+
+static void explain_end(struct explaining *e) {
+	list_remove(&e->link);
+	free(e->body);
+	free(e->instance);
+	free(e->plan);
+	json_decref(e->asked);
+	buf_clear(&e->answer);
+}
+
+static void refuse(struct explaining *e, const struct why *why) {
+	explain_end(e);
+	render_problem(e->request, why, "");
+}
+
+static void refuse_as(struct explaining *e, const char *sentence) {
+	struct why why;
+	log_error("explain", "why=%s request=%s", log_quoted(sentence), request_id(e->request));
+	(void)err_set(&why, ERR_INTERNAL, NULL, "%s", sentence);
+	refuse(e, &why);
+}
+
+/* -- last step: the answer -- */
+
+static void answer_read(uv_work_t *work) {
+	struct explaining *e = work->data;
+	json_t *said =
+		json_loadb(e->answer.p ? e->answer.p : "", e->answer.n, JSON_REJECT_DUPLICATES, NULL);
+	char *text = json_is_object(said) ? json_dumps(said, JSON_COMPACT) : NULL;
+	buf_clear(&e->answer);
+	e->good = text != NULL;
+	if (text)
+		buf_adds(&e->answer, text);
+	free(text);
+	json_decref(said);
+}
+
+static void answer_known(uv_work_t *work, int status) {
+	struct explaining *e = work->data;
+	struct request *q = e->request;
+	struct answer a = {.status = 200};
+	(void)status; /* nothing cancels it */
+	if (!e->good) {
+		refuse_as(e, "The planner's answer is not JSON.");
+		return;
+	}
+	a.page.content_type = STR("application/json");
+	a.page.identity = blob_new(e->answer.p, e->answer.n);
+	explain_end(e);
+	render_answer(q, &a, q->key);
+}
+
+/* -- third step: the child has ended -- */
+
+static void child_ended(struct child_end *end, void *ctx) {
+	struct explaining *e = ctx;
+	e->child = NULL;
+	if (end->err) {
+		if (end->err != ERR_INVALID)
+			log_warn("explain", "why=%s request=%s", log_quoted(end->why.sentence),
+			         request_id(e->request));
+		refuse(e, &end->why);
+		return;
+	}
+	e->answer = end->output;
+	end->output = (struct buf){0};
+	if (uv_queue_work(e->request->house->loop, &e->work, answer_read, answer_known))
+		abort();
+}
+
+/* -- second step: instance, plan and question are apart -- */
+
+enum { BEFORE = 1, AFTER = 2 }; /* words around the question's own */
+
+static void question_read(uv_work_t *work) {
+	struct explaining *e = work->data;
+	e->asked = json_loads(e->body, 0, NULL);
+	const json_t *words = json_object_get(e->asked, "options");
+	const json_t *plan = json_object_get(e->asked, "plan");
+	size_t n = json_array_size(words), i;
+	json_t *word;
+	e->instance = json_dumps(json_object_get(e->asked, "instance"), JSON_COMPACT);
+	e->plan = json_is_object(plan) ? json_dumps(plan, JSON_COMPACT) : NULL;
+	e->good = e->instance && json_is_array(words) && n + BEFORE + AFTER <= CHILD_ARGUMENTS;
+	if (!e->good)
+		return;
+	e->arguments[0] = "explain";
+	json_array_foreach(words, i, word) {
+		e->good = e->good && json_is_string(word);
+		e->arguments[BEFORE + i] = json_string_value(word);
+	}
+	if (e->plan) {
+		e->arguments[BEFORE + n] = "--plan";
+		e->arguments[BEFORE + n + 1] = CHILD_DOCUMENT;
+	}
+}
+
+static void question_known(uv_work_t *work, int status) {
+	struct explaining *e = work->data;
+	const struct house *h = e->request->house;
+	(void)status; /* nothing cancels it */
+	if (!e->good) {
+		refuse_as(e, "The question came without its instance.");
+		return;
+	}
+	e->child = child_start(h->loop, h->conf,
+	                       &(struct child_task){.arguments = e->arguments,
+	                                            .instance = str_of(e->instance),
+	                                            .document = str_of(e->plan),
+	                                            .time_ms = h->conf->plan_explain_time,
+	                                            .time_setting = "plan.explain_time",
+	                                            .ended = child_ended,
+	                                            .ctx = e});
+	if (h->stopping)
+		child_kill(e->child);
+}
+
+/* -- first step: SQL has answered -- */
+
+static void rows_known(const struct db_result *r, void *ctx) {
+	struct explaining *e = ctx;
+	if (r->err) {
+		explain_end(e);
+		calls_problem(e->request, r);
+		return;
+	}
+	struct str body = r->rows == 1 ? db_value(r, 0, CALL_BODY) : STR("");
+	e->body = strndup(body.p ? body.p : "", body.n);
+	if (!e->body || uv_queue_work(e->request->house->loop, &e->work, question_read, question_known))
+		abort();
+}
+
+void explain_begin(struct request *q) {
+	struct house *h = q->house;
+	struct why why;
+	int64_t running = 0;
+	list_each (&h->explainings, at)
+		running++;
+	if (running >= h->conf->plan_explains) {
+		(void)err_set(&why, ERR_UNAVAILABLE, NULL,
+		              "%" PRId64
+		              " such questions are being answered, as many as plan.explains allows; try "
+		              "again soon.",
+		              running);
+		render_problem(q, &why, "");
+		return;
+	}
+	struct explaining *e = arena_new_of(q->arena, struct explaining);
+	e->request = q;
+	e->work.data = e;
+	list_append(&h->explainings, &e->link);
+	q->idempotency_key = NULL; /* nothing is kept */
+	calls_submit(q, rows_known, e);
+}
+
+void explain_stop(struct house *h) {
+	list_each (&h->explainings, at) {
+		struct explaining *e = list_entry(at, struct explaining, link);
+		if (e->child)
+			child_kill(e->child);
+	}
+}
