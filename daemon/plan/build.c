@@ -7,6 +7,31 @@
 
 #include "base/banned.h"
 
+/* The least that waiting and a start outside the preferred days take away. */
+static int64_t least_loss(const struct instance *in, const struct request *r,
+                          const uint64_t *starts) {
+	int32_t first = bits_next(starts, in->words, 0);
+	int32_t waited = first > r->waits_from ? (first - r->waits_from) / 7 : 0;
+	int32_t wanted = bits_next(starts, in->words, r->preferred.first);
+	bool outside = wanted < 0 || wanted > r->preferred.last;
+	return (in->weights.waiting * waited + (outside ? in->weights.window : 0)) * r->priority;
+}
+
+static void appeal_of_site(const struct instance *in, int s, const uint64_t *starts, int n,
+                           struct appeal *a) {
+	const struct site *site = &in->sites[s];
+	const struct request *r = &in->requests[site->request];
+	int32_t first = bits_next(starts, in->words, 0);
+	int64_t cost = site->fixed_cost;
+	for (int i = 0; i < site->n_candidates && i < r->experts; i++)
+		cost += site->candidates[i].cost;
+	int64_t most = a->points - least_loss(in, r, starts) - cost / in->weights.money_per_point;
+	a->most = a->starts == 0 || most > a->most ? most : a->most;
+	a->cost = a->starts == 0 || cost < a->cost ? cost : a->cost;
+	a->earliest = a->starts == 0 || first < a->earliest ? first : a->earliest;
+	a->starts += n;
+}
+
 void appeal_compile(const struct instance *in, struct appeal *ret) {
 	uint64_t *starts = calloc(in->words + 1, sizeof *starts);
 	if (!starts)
@@ -14,24 +39,16 @@ void appeal_compile(const struct instance *in, struct appeal *ret) {
 	for (int q = 0; q < in->n_requests; q++) {
 		const struct request *r = &in->requests[q];
 		struct appeal *a = &ret[q];
-		*a = (struct appeal){.points = in->weights.served * r->priority + in->weights.balance,
-		                     .cost = INT64_MAX,
-		                     .earliest = NO_DAY};
+		*a = (struct appeal){
+			.points = in->weights.served * r->priority, .cost = INT64_MAX, .earliest = NO_DAY};
 		if (r->baseline >= 0)
 			a->points += in->baseline[r->baseline].weight * in->weights.dropped;
 		for (int s = r->site; s < r->site + r->n_sites; s++) {
-			const struct site *site = &in->sites[s];
 			int n = team_starts(in, NULL, s, starts);
-			int64_t cost = site->fixed_cost;
-			for (int i = 0; i < site->n_candidates && i < r->experts; i++)
-				cost += site->candidates[i].cost;
-			int32_t first = n ? bits_next(starts, in->words, 0) : NO_DAY;
-			a->starts += n;
-			if (n && (a->earliest == NO_DAY || first < a->earliest))
-				a->earliest = first;
-			if (n > 0 && cost < a->cost)
-				a->cost = cost;
+			if (n > 0)
+				appeal_of_site(in, s, starts, n, a);
 		}
+		a->points += in->weights.balance;
 	}
 	free(starts);
 }

@@ -7,6 +7,8 @@
 /* What is known of each request before any plan. */
 struct appeal {
 	int64_t points;   /* it brings at most, money aside */
+	int64_t most;     /* likewise, less what its cheapest team, its earliest start and its days
+	                   * ask; what its region is short of is left out */
 	int64_t cost;     /* money, at least */
 	int starts;       /* days with a team, if all experts were free; over all sites */
 	int32_t earliest; /* of these; NO_DAY: none */

@@ -338,6 +338,11 @@ static void option_add(struct options *o, const struct move *move, int64_t lack)
 	o->lack[i] = lack;
 }
 
+/* Could a fund with so much left be among the best, or take more as a part? */
+static bool of_use(const struct options *o, int64_t wanted, int64_t left) {
+	return o->n < OPTIONS || o->lack[OPTIONS - 1] > wanted - left || o->part.amount < left;
+}
+
 /* The ways of one item to leave a fund. */
 static void list_item(const struct money *m, const struct plan *p, int request, int fund,
                       int64_t wanted, struct options *ret) {
@@ -351,7 +356,7 @@ static void list_item(const struct money *m, const struct plan *p, int request, 
 		return;
 	for (int k = 0; k < r->n_funds; k++) {
 		move.to = r->funds[k];
-		if (m->hot[move.to] || !pays(in, move.to, item))
+		if (m->hot[move.to] || !of_use(ret, wanted, m->left[move.to]) || !pays(in, move.to, item))
 			continue;
 		struct lumps l = lumps_of(m, &move, item->cost);
 		move.amount = lump_for(&l, wanted);

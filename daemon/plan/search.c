@@ -151,19 +151,25 @@ static int list_turns(struct search *s) {
 	return n;
 }
 
+/* What the request brings at most, as short of workshops as its region is now. */
+static int64_t hope_of(const struct search *s, int request) {
+	int region = s->in->requests[request].region;
+	bool is_short = s->plan->region[region] < s->in->regions[region].target;
+	return s->appeal[request].most + (is_short ? s->in->weights.balance : 0);
+}
+
 /* Give places; stop early when not even the best of all worlds could make the plan good enough. */
 static bool put_back(struct search *s, int64_t wanted) {
 	int n = list_turns(s);
 	struct taste taste = taste_of(s);
 	int64_t hope = 0, gain;
 	for (int i = 0; i < n; i++)
-		hope += s->appeal[s->turns[i].request].points;
+		hope += s->hopes[i] = hope_of(s, s->turns[i].request);
 	for (int i = 0; i < n; i++) {
-		int q = s->turns[i].request;
 		if (s->plan->value + hope < wanted)
 			return false;
-		hope -= s->appeal[q].points;
-		(void)fit_add(s->fit, s->plan, q, &taste, &s->dice, &gain);
+		hope -= s->hopes[i];
+		(void)fit_add(s->fit, s->plan, s->turns[i].request, &taste, &s->dice, &gain);
 	}
 	return s->plan->value >= wanted;
 }

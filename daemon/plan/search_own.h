@@ -24,6 +24,7 @@ struct search {
 	int n_changed;
 	bool *differs; /* requests: among the changed */
 	struct turn turns[2 * OUT_MAX];
+	int64_t hopes[2 * OUT_MAX];
 };
 
 /* search_moves.c: choose a neighbourhood and take it out of the plan. */
