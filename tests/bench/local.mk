@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += tests/bench/bench.py tests/bench/run \
+EXTRA_DIST += tests/bench/bench.py tests/bench/highs.js tests/bench/plan tests/bench/run \
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
 	tests/integration/double_booking tests/integration/outage.py tests/integration/people.py \
 	tests/integration/refusals.py tests/integration/reload.py tests/integration/run \
 	tests/integration/start.py tests/integration/story.py tests/integration/suite.py
 
-.PHONY: bench integration
+.PHONY: bench bench-plan integration
 bench: daemon/atelierd
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/bench/run
+# BENCH_PLAN: which sizes, seeds and times, see tests/bench/plan.
+bench-plan: atelier-plan
+	ATELIER_PLAN=$(abs_builddir)/atelier-plan HIGHS=$(abs_builddir)/tests/bench/highs \
+		$(srcdir)/tests/bench/plan $(BENCH_PLAN)
 integration: daemon/atelierd
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/integration/run
 
