@@ -160,8 +160,10 @@ struct bound *bound_new(const struct instance *in) {
 	b->parallel_sum = sum_row(a, in, 1);
 	if (in->rules.parallel_region)
 		b->region_sum = sum_row(a, in, (size_t)in->n_regions);
-	b->busy_sum = arena_array(a, int64_t *, (size_t)in->n_experts);
+	b->busy = arena_array(a, bool, (size_t)in->n_experts);
+	b->busy_sum = sum_row(a, in, (size_t)in->n_experts);
 	b->gap_sum = arena_array(a, int64_t *, (size_t)in->n_members);
+	free_compile(b);
 	least_compile(b);
 	covers_compile(b);
 	b->units = 0;
@@ -175,8 +177,6 @@ struct bound *bound_new(const struct instance *in) {
 void bound_free(struct bound *b) {
 	if (!b)
 		return;
-	for (int e = 0; e < b->in->n_experts; e++)
-		free(b->busy_sum[e]);
 	for (int m = 0; m < b->in->n_members; m++)
 		free(b->gap_sum[m]);
 	mover_free(b->mover, b);
@@ -203,6 +203,21 @@ static void sum_rows(const struct instance *in, int64_t *const *rows, int n, int
 	}
 }
 
+/* The sums of one day stand side by side: a start asks for many experts on few days. */
+static void sum_busy(struct bound *b, int expert) {
+	const struct instance *in = b->in;
+	const int64_t *row = b->now->busy[expert];
+	int64_t sum = 0, *at = b->busy_sum + expert;
+	bool any = false;
+	for (int d = 0; row && d < in->days && !any; d++)
+		any = row[d] > 0;
+	if (!any && !b->busy[expert])
+		return;
+	for (int d = 0; d < in->days; d++)
+		*(at += in->n_experts) = sum += row ? row[d] : 0;
+	b->busy[expert] = any;
+}
+
 void prices_sum_up(struct bound *b) {
 	const struct instance *in = b->in;
 	size_t days = (size_t)in->days;
@@ -211,7 +226,8 @@ void prices_sum_up(struct bound *b) {
 		sum_up(b->now->parallel_region + (size_t)i * days, in->days,
 		       b->region_sum + (size_t)i * (days + 1));
 	covers_charge(b);
-	sum_rows(in, b->now->busy, in->n_experts, b->busy_sum);
+	for (int e = 0; e < in->n_experts; e++)
+		sum_busy(b, e);
 	sum_rows(in, b->now->gap, in->n_members, b->gap_sum);
 }
 

@@ -55,7 +55,10 @@ struct bound {
 	int64_t best_sum;
 	bool found;
 	int64_t *parallel_sum, *region_sum; /* prefix sums of the prices a day; days + 1 a row */
-	int64_t **busy_sum, **gap_sum;
+	int64_t **gap_sum;
+	bool *busy;        /* experts: a day has a price */
+	int64_t *busy_sum; /* (days + 1) × experts */
+	uint64_t *free;    /* shapes × days: set of experts who can come on such a start */
 
 	struct yearly *yearly; /* requests × (years + 1) */
 	int64_t *least;        /* requests: money: of the cheapest place */
@@ -78,11 +81,15 @@ int64_t money_price(const struct bound *b, const struct season *season, const st
 int64_t money_cost(const struct bound *b, const struct season *season, const struct limit *limit,
                    int64_t cost, struct choice *ret);
 
-/* bound_team.c: the best team on a start, if it brings the request's worth above ret->worth:
+/* bound_team.c: fill in `free`; the best team on a start, if it brings the request's worth above ret->worth:
  * `gross` is the worth before money and team are paid. Fills ret's team, cost, worth. Pinned items'
  * experts are busy. */
+void free_compile(struct bound *b);
 bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
                int64_t rate, const struct limit *limit, struct choice *ret);
+
+/* What host and team cost at least in the year, money and all, `rate` a unit of money. */
+int64_t least_price(const struct bound *b, int site, int year, int64_t rate);
 
 /* The least a team and the host cost on any start of the site; `least` if there is none. */
 int64_t least_cost(struct bound *b, int site, int64_t least);

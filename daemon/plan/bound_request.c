@@ -76,7 +76,9 @@ static void list_season(struct bound *b, int site, const struct season *season, 
 		return;
 	const struct yearly *yearly = &b->yearly[request * (in->years + 1)];
 	bonus -= yearly[season->year].charge + yearly[in->years].charge;
-	int64_t least = place->least * (rate + b->per_money) - place->slack;
+	int64_t least = place->least * (rate + b->per_money);
+	int64_t other = least_price(b, site, season->year, rate + b->per_money);
+	least = (least > other ? least : other) - place->slack;
 	for (int d = bits_next(starts, in->words, first); d >= 0 && d <= last;
 	     d = bits_next(starts, in->words, d + 1)) {
 		int64_t gross = start_points(b, r, site, d) * b->scale + bonus - start_price(b, r, d);

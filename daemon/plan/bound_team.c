@@ -38,23 +38,43 @@ struct search {
 	bool any;
 };
 
+static uint64_t *free_on(const struct bound *b, int shape, int32_t start) {
+	return b->free
+	       + ((size_t)shape * (size_t)b->in->days + (size_t)start) * bits_words(b->in->n_experts);
+}
+
+void free_compile(struct bound *b) {
+	const struct instance *in = b->in;
+	int shapes = in->n_lengths * BANDS;
+	b->free = arena_array(b->arena, uint64_t,
+	                      (size_t)shapes * (size_t)in->days * bits_words(in->n_experts));
+	for (int i = 0; i < shapes * in->n_experts; i++) {
+		int shape = i / in->n_experts, e = i % in->n_experts;
+		const uint64_t *pinned = b->room.busy + (size_t)e * in->words;
+		bool taken = bits_any(pinned, in->words);
+		bits_each(calendar_row(in, shape, e), in->words, d) {
+			struct span block =
+				block_of(in, (enum band)(shape % BANDS), d, in->lengths[shape / BANDS]);
+			if (!taken || !bits_meets_range(pinned, in->days, block.first, block.last))
+				bits_add(free_on(b, shape, d), e);
+		}
+	}
+}
+
 /* Could the expert come? Fills in everything but the price. */
 static bool comes(const struct search *s, const struct candidate *c, struct hand *ret) {
 	const struct bound *b = s->b;
 	const struct instance *in = b->in;
 	const struct expert *e = &in->experts[c->expert];
 	size_t at = (size_t)c->expert * (size_t)in->years + (size_t)s->year;
-	if (!bits_has(calendar_row(in, c->shape, c->expert), s->start) || b->room.missions[at] == 0
+	if (!bits_has(free_on(b, c->shape, s->start), c->expert) || b->room.missions[at] == 0
 	    || b->room.days[at] < mission_days(in, c->band, s->r->days))
 		return false;
 	if (s->limit->no_seat && bits_has(s->limit->no_seat, c->expert))
 		return false;
 	struct standing standing =
 		expert_standing(e, s->r->topics, s->start, s->start + s->r->days - 1);
-	struct span block = block_of(in, c->band, s->start, s->r->days);
-	if (!standing.covers
-	    || bits_meets_range(b->room.busy + (size_t)c->expert * in->words, in->days, block.first,
-	                        block.last))
+	if (!standing.covers)
 		return false;
 	*ret = (struct hand){
 		.cost = c->cost,
@@ -69,19 +89,25 @@ static bool comes(const struct search *s, const struct candidate *c, struct hand
 	return true;
 }
 
-/* What the expert costs besides money. */
-static int64_t seat_price(const struct search *s, const struct candidate *c) {
+/* What the expert costs besides money in the year, whatever the start. */
+static int64_t year_price(const struct bound *b, const struct candidate *c, int days, int year) {
+	size_t at = (size_t)c->expert * (size_t)b->in->years + (size_t)year;
+	return b->bare ? 0
+	               : b->now->load[c->expert] + b->now->missions[at]
+	                     + b->now->days[at] * (days + 2 * c->travel);
+}
+
+/* And on the start at hand. */
+static int64_t start_price(const struct search *s, const struct candidate *c) {
 	const struct bound *b = s->b;
 	const struct instance *in = b->in;
-	size_t at = (size_t)c->expert * (size_t)in->years + (size_t)s->year;
+	int64_t price = 0;
 	if (b->bare)
 		return 0;
-	int64_t price = b->now->load[c->expert] + b->now->missions[at]
-	                + b->now->days[at] * mission_days(in, c->band, s->r->days);
-	const int64_t *sum = b->busy_sum[c->expert];
-	if (sum) {
+	if (b->busy[c->expert]) {
 		struct span block = block_of(in, c->band, s->start, s->r->days);
-		price += sum[block.last + 1] - sum[block.first];
+		const int64_t *sum = b->busy_sum + c->expert;
+		price = sum[(block.last + 1) * in->n_experts] - sum[block.first * in->n_experts];
 	}
 	if (s->r->baseline >= 0) {
 		const struct baseline *was = &in->baseline[s->r->baseline];
@@ -227,9 +253,10 @@ static void look_through(struct search *s, const struct site *site) {
 		int64_t base = c->cost * rate;
 		if (enough(s, base, base, fixed))
 			break;
-		if (!comes(s, c, &hand))
+		int64_t price = base + year_price(b, c, s->r->days, s->year);
+		if (enough(s, price, base, fixed) || !comes(s, c, &hand))
 			continue;
-		hand.price = base + seat_price(s, c);
+		hand.price = price + start_price(s, c);
 		if (!enough(s, hand.price, base, fixed) && !superfluous(s, &hand))
 			hold(s, &hand);
 		if (s->n == s->r->experts + 4 && s->n != tried && !s->any) {
@@ -290,6 +317,28 @@ bool best_team(struct bound *b, int site, const struct season *season, int32_t s
 	for (int i = 0; i < s.r->experts; i++)
 		ret->team[i] = s.found[i];
 	return true;
+}
+
+int64_t least_price(const struct bound *b, int site, int year, int64_t rate) {
+	const struct site *at = &b->in->sites[site];
+	const struct request *r = &b->in->requests[at->request];
+	int64_t least[TEAM_MAX], sum = at->fixed_cost * rate;
+	int n = 0;
+	for (int i = 0; i < at->n_candidates; i++) {
+		const struct candidate *c = &at->candidates[i];
+		int64_t base = c->cost * rate, price = base + year_price(b, c, r->days, year);
+		if (n == r->experts && base >= least[n - 1])
+			break;
+		if (n == r->experts && price >= least[n - 1])
+			continue;
+		int k = n < r->experts ? n++ : n - 1;
+		for (; k > 0 && least[k - 1] > price; k--)
+			least[k] = least[k - 1];
+		least[k] = price;
+	}
+	for (int i = 0; i < n; i++)
+		sum += least[i];
+	return sum;
 }
 
 int64_t least_cost(struct bound *b, int site, int64_t least) {
