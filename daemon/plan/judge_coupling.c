@@ -135,7 +135,8 @@ static void hear_overlap(struct court *c, const struct entry *at, const struct e
 	for (const struct entry *a = at; a < end; a++)
 		for (const struct entry *b = at; b < a; b++) {
 			bool chained = a->part && chain_of(a->part) == chain_of(b->part);
-			if (a->first <= b->last && b->first <= a->last && !chained
+			/* A candidate of two requests of one workshop is there once. */
+			if (a->first <= b->last && b->first <= a->last && !chained && a->work != b->work
 			    && !(a->work->pinned && b->work->pinned))
 				blame_work(c, a->work, "overlap", "%s is busy with $.items[%zu]", a->name,
 				           b->work->index);

@@ -54,7 +54,7 @@ void wide_means_free(struct wide_means *m) {
 }
 
 uint64_t wide_units(const struct wide_means *m) {
-	return m->units + money_units(m->money);
+	return m->units;
 }
 
 /* Lay the arrays into w->memory, or with none count what they need. Widest first. */

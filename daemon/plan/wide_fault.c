@@ -120,7 +120,7 @@ static int fault_in_lessons(struct wide *w) {
 			for (size_t k = 0; k < all.n && fault < 0; k++) {
 				const struct lesson *o = &all.at[k];
 				bool pinned = is_pinned(w, l.request) && is_pinned(w, o->request);
-				if (o->expert == e && meet(o->days, l.days) && !pinned)
+				if (o->expert == e && o->request != l.request && meet(o->days, l.days) && !pinned)
 					fault = is_pinned(w, l.request) ? o->request : l.request;
 			}
 			*(struct lesson *)vec_push(&all) = l;

@@ -35,24 +35,34 @@ static int site_at(const struct instance *in, int request, int member) {
 	return -1;
 }
 
-/* The starts all of the group may have at the member, and who leads; −1: none. */
-static int common_starts(struct placing *g, int member) {
+/* The starts all of the group may have at the member; false: there are none. */
+static bool common_starts(struct placing *g, int member) {
 	const struct instance *in = g->w->in;
-	int best = -1;
 	for (int i = 0; i < g->n; i++) {
 		int s = site_at(in, g->group[i], member);
 		if (s < 0)
-			return -1;
+			return false;
 		for (size_t k = 0; k < in->words; k++)
 			g->starts[k] = (i ? g->starts[k] : UINT64_MAX) & in->sites[s].starts[k];
-		if (best < 0
-		    || in->sites[s].fixed_cost < in->sites[site_at(in, g->group[best], member)].fixed_cost)
-			best = i;
 	}
-	int leader = g->group[best];
-	g->group[best] = g->group[0];
+	return bits_any(g->starts, in->words);
+}
+
+static void lead(struct placing *g, int place) {
+	int leader = g->group[place];
+	g->group[place] = g->group[0];
 	g->group[0] = leader;
-	return bits_any(g->starts, in->words) ? site_at(in, leader, member) : -1;
+}
+
+/* Where the host's fixed cost is least. */
+static int cheapest_leader(const struct placing *g, int member) {
+	const struct instance *in = g->w->in;
+	int best = 0;
+	for (int i = 1; i < g->n; i++)
+		if (in->sites[site_at(in, g->group[i], member)].fixed_cost
+		    < in->sites[site_at(in, g->group[best], member)].fixed_cost)
+			best = i;
+	return best;
 }
 
 /* Points for the start, teams and money aside. */
@@ -97,11 +107,10 @@ static void keep_spot(struct placing *g, const struct spot *spot) {
 	g->spots[i] = *spot;
 }
 
-static void look_at_site(struct placing *g, int member) {
+/* All starts there, led by the first of the group. */
+static void look_at_starts(struct placing *g, int member) {
 	const struct instance *in = g->w->in;
-	int site = common_starts(g, member);
-	if (site < 0)
-		return;
+	int site = site_at(in, g->group[0], member);
 	struct task task = {.w = g->w, .group = g->group, .n_group = g->n, .site = site};
 	for (int i = 0; i < g->n; i++) {
 		const struct request *r = &in->requests[g->group[i]];
@@ -111,15 +120,32 @@ static void look_at_site(struct placing *g, int member) {
 	task_gather(&task, g->guests);
 	bits_each(g->starts, in->words, d) {
 		struct spot spot = {.site = site, .start = d};
-		g->w->means->units++;
 		spot.worth = points_of(g, site, d) + dice_below(g->dice, g->noise + 1);
-		bool crowded =
-			!plan_free_days(g->w->p, g->group[0], d) || !plan_free_member(g->w->p, g->group[0], d);
-		if (crowded || pupils_busy(g, d) || !crew_find(&task, d, &spot.crew))
+		if (!plan_free_days(g->w->p, g->group[0], d) || !plan_free_member(g->w->p, g->group[0], d)
+		    || pupils_busy(g, d))
+			continue;
+		g->w->means->units++;
+		if (!crew_find(&task, d, &spot.crew))
 			continue;
 		int64_t cost = in->sites[site].fixed_cost + spot.crew.cost;
 		spot.worth -= spot.crew.points + cost / in->weights.money_per_point;
 		keep_spot(g, &spot);
+	}
+}
+
+/* Who leads matters for the fixed cost, and where interpreters are paid, for the languages. */
+static void look_at_site(struct placing *g, int member) {
+	if (!common_starts(g, member))
+		return;
+	if (!g->w->in->rules.interpretation_per_day) {
+		lead(g, cheapest_leader(g, member));
+		look_at_starts(g, member);
+		return;
+	}
+	for (int i = 0; i < g->n; i++) {
+		lead(g, i);
+		look_at_starts(g, member);
+		lead(g, i);
 	}
 }
 
@@ -196,11 +222,9 @@ static bool take_best(struct placing *g) {
 	for (int i = 0; i < g->n_spots; i++) {
 		struct spot *spot = &g->spots[i];
 		int leader = g->w->in->sites[spot->site].request;
-		for (int k = 0; k < g->n; k++)
-			if (g->group[k] == leader) {
-				g->group[k] = g->group[0];
-				g->group[0] = leader;
-			}
+		for (int k = 1; k < g->n; k++)
+			if (g->group[k] == leader)
+				lead(g, k);
 		wide_copy(trial, g->w);
 		if (!settle(trial, g, spot))
 			continue;

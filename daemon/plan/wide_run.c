@@ -9,11 +9,12 @@
 
 #include "base/banned.h"
 
-enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE * 3 / 8 };
+enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE / 2 };
 
 struct wide_run {
 	struct run_options o;
 	struct search *opening;
+	struct proof *guide; /* of the opening's instance: for its prices alone */
 	struct proof *proof; /* of the relaxed instance */
 	struct wide_means *means;
 	struct wide_search *search;
@@ -46,7 +47,8 @@ static const struct instance *opening_of(struct arena *a, const struct instance 
 }
 
 static uint64_t units_of(const struct wide_run *r) {
-	return search_units(r->opening) + wide_units(r->means) + proof_units(r->proof);
+	return search_units(r->opening) + wide_units(r->means) + proof_units(r->guide)
+	       + proof_units(r->proof);
 }
 
 static int64_t progress_of(const struct wide_run *r) {
@@ -66,21 +68,28 @@ static void tell_wide(struct wide_run *r, const struct instance *in) {
 	plan_free(p);
 }
 
+/* A unit of the proof is more work than one of the search, and here it can't guide it. */
+static void prove(struct wide_run *r) {
+	proof_reach(r->proof, (search_units(r->opening) + wide_units(r->means)) / 3);
+}
+
 /* Until the work is done; the proof keeps step with both searches. */
 static void work(struct wide_run *r, const struct instance *in) {
 	int64_t at;
 	search_begin(r->opening, is_stopped, NULL);
-	while (!run_stopped() && (at = progress_of(r)) < OPENING) {
+	while (!run_stopped() && (at = progress_of(r)) < OPENING
+	       && search_best(r->opening)->value < proof_bound(r->guide)) {
 		search_step(r->opening, (int)(at * WHOLE / OPENING));
-		proof_reach(r->proof, search_units(r->opening));
+		proof_turn(r->guide, r->opening);
+		prove(r);
 		if (clock_ms() - r->told >= PROGRESS_MS)
 			tell(r, search_best(r->opening));
 	}
 	wide_search_begin(r->search, search_best(r->opening));
 	while (!run_stopped() && (at = progress_of(r)) < WHOLE
 	       && wide_value(wide_search_best(r->search)) < proof_bound(r->proof)) {
-		wide_search_step(r->search, (int)((at - OPENING) * WHOLE / (WHOLE - OPENING)));
-		proof_reach(r->proof, search_units(r->opening) + wide_units(r->means));
+		wide_search_step(r->search, (int)at);
+		prove(r);
 		if (clock_ms() - r->told >= PROGRESS_MS)
 			tell_wide(r, in);
 	}
@@ -143,7 +152,9 @@ int solve_wide(const struct run_options *o, struct arena *a, const struct buf *t
 	if (!r.o.since)
 		r.o.since = clock_ms();
 	r.proof = proof_new(relax(a, in), o->threads > 1);
-	r.opening = search_new(opening_of(a, in), o->seed, proof_scale(r.proof));
+	const struct instance *opening = opening_of(a, in);
+	r.guide = proof_new(opening, false);
+	r.opening = search_new(opening, o->seed, proof_scale(r.guide));
 	r.means = wide_means_new(in);
 	r.search = wide_search_new(r.means, o->seed);
 	work(&r, in);
@@ -153,6 +164,7 @@ int solve_wide(const struct run_options *o, struct arena *a, const struct buf *t
 	wide_search_free(r.search);
 	wide_means_free(r.means);
 	search_free(r.opening);
+	proof_free(r.guide);
 	proof_free(r.proof);
 	json_decref(document);
 	return status;

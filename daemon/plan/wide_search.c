@@ -13,8 +13,9 @@ struct wide_search {
 	struct wide_means *means;
 	const struct instance *in;
 	struct dice dice;
-	struct wide *now, *trial, *before, *best;
+	struct wide *now, *trial, *before, *without, *best;
 	int64_t value, best_value;
+	bool daring;       /* this step: places at random, and losses on the way */
 	int *list, *group; /* requests */
 };
 
@@ -29,6 +30,7 @@ struct wide_search *wide_search_new(struct wide_means *m, uint64_t seed) {
 	s->now = wide_new(m);
 	s->trial = wide_new(m);
 	s->before = wide_new(m);
+	s->without = wide_new(m);
 	s->best = wide_new(m);
 	s->list = calloc(2 * n + 2, sizeof *s->list);
 	if (!s->list)
@@ -43,6 +45,7 @@ void wide_search_free(struct wide_search *s) {
 	wide_free(s->now);
 	wide_free(s->trial);
 	wide_free(s->before);
+	wide_free(s->without);
 	wide_free(s->best);
 	free(s->list);
 	free(s);
@@ -69,8 +72,9 @@ static bool fits_with(const struct instance *in, int request, const int *group, 
 }
 
 static bool place(struct wide_search *s, int n) {
-	int64_t noise = dice_pick(&s->dice, 3) ? 0 : s->in->weights.served / 4;
-	return wide_place(s->trial, s->group, n, noise, &s->dice);
+	int64_t served = s->in->weights.served, noise[] = {0, 0, 0, served / 4, served, 8 * served};
+	int mood = dice_pick(&s->dice, s->daring ? 6 : 4);
+	return wide_place(s->trial, s->group, n, noise[mood], &s->dice);
 }
 
 /* Into one of the items there are, which is held anew. */
@@ -119,21 +123,23 @@ static bool alone(struct wide_search *s, int request) {
 	return s->in->rules.sessions[s->in->requests[request].kind].quorum <= 1 && place(s, 1);
 }
 
-static void insert(struct wide_search *s, int request) {
+static bool insert(struct wide_search *s, int request) {
 	const struct session *rule = &s->in->rules.sessions[s->in->requests[request].kind];
+	if (rule->capacity < 2)
+		return alone(s, request);
+	int mood = dice_pick(&s->dice, 4);
+	return (mood == 0 && alone(s, request)) || (mood == 1 && gather(s, request)) || join(s, request)
+	       || gather(s, request) || alone(s, request);
+}
+
+/* A place that is a loss is left alone, but in a daring step: another item may come to rest on it. */
+static void try_insert(struct wide_search *s, int request) {
+	int64_t value = wide_value(s->trial);
 	if (s->trial->leader[request] >= 0)
 		return;
-	if (rule->capacity < 2) {
-		(void)alone(s, request);
-		return;
-	}
-	int mood = dice_pick(&s->dice, 4);
-	if (mood == 0 && alone(s, request))
-		return;
-	if (mood == 1 && gather(s, request))
-		return;
-	if (!join(s, request) && !gather(s, request))
-		(void)alone(s, request);
+	wide_copy(s->without, s->trial);
+	if (insert(s, request) && wide_value(s->trial) < value && !s->daring)
+		wide_copy(s->trial, s->without);
 }
 
 /* Does the item have to do with the other? */
@@ -224,11 +230,12 @@ void wide_search_step(struct wide_search *s, int progress) {
 	int64_t warmth = (in->weights.served * cold >> 16) * cold >> 17;
 	int64_t wanted = s->value - dice_below(&s->dice, warmth + 1);
 	s->means->units++;
+	s->daring = dice_pick(&s->dice, 3) == 0;
 	wide_copy(s->trial, s->now);
 	if (dice_pick(&s->dice, 4))
 		take_out(s);
 	for (int i = 0, n = list_turns(s); i < n; i++)
-		insert(s, s->list[i]);
+		try_insert(s, s->list[i]);
 	int64_t value = wide_value(s->trial);
 	if (value >= wanted)
 		keep(s, value);

@@ -88,28 +88,44 @@ def instance(g, n_requests=3, n_experts=4, optional=True):
 
 def widen(g, instance):
     """Rules by which items depend on one another; the instance is made to have use for them."""
-    rules, q = instance['rules'], instance['requests']
-    some_rule = g.randrange(1, 8)
-    if some_rule & 1:
+    rules, requests = instance['rules'], instance['requests']
+    which = g.randrange(1, 8)
+    instance['weights'].update(served=g.choice([30, 100]), money_per_point=300)
+    for f in instance['funds']:
+        f.update(regions=[], members=[], topics=[], kinds=[], budget={y: g.choice([3000, 9000, 20000]) for y in ('2026', '2027')})
+    for e in instance['experts']:
+        e.update(delivers=['on_site', 'remote'], max_missions_year=3, max_days_year=g.choice([8, 20]))
+    for r in requests:
+        r.update(waived=['notification', 'kpi_evaluation', 'dg_request'], mode=g.choice(['in_person', 'in_person', 'hybrid']))
+    if which & 1:
         rules['chaining'] = {'max_gap_days': g.choice([0, 2, 6])}
+        rules['rest_days'] = g.choice([1, 2])
+        instance['travel'].update(far_days=g.choice([2, 3]), one_day_below_km=g.choice([100, 6000]))
         for m in instance['members']:
-            m['region'] = g.choice([REGIONS[0], REGIONS[0], REGIONS[1]])
-    if some_rule & 2:
+            m.update(region=g.choice(['X', 'X', 'X', 'Y']), weekend=g.choice([['sat', 'sun'], []]))
+        for e in instance['experts']:
+            e.update(home=g.choice(['M3', 'M3', 'M2']), languages=LANGS)
+        for r in requests:
+            r['hosts'] = [{'member': g.choice(['M0', 'M1', 'M2']), 'fixed_cost': g.choice([0, 1000])}]
+    if which & 2:
         quorum = g.choice([1, 1, 2])
-        rules['sessions'] = {k: {'quorum': quorum, 'capacity': quorum + g.choice([0, 1, 1])} for k in g.sample(KINDS[:2], g.choice([1, 2]))}
-        for r in q[1:]:
-            if g.random() < 0.8:
-                r.update({k: q[0][k] for k in ('kind', 'region', 'mode', 'days')})
-                r['hosts'] = [dict(h, fixed_cost=g.choice([0, 1000, 2500])) for h in q[0]['hosts']]
-    if some_rule & 4:
+        limits = {'quorum': quorum, 'capacity': quorum + g.choice([0, 1, 1])}
+        rules['sessions'] = {k: limits for k in g.sample(KINDS[:2], g.choice([1, 2]))}
+        kind = g.choice(list(rules['sessions']))
+        for r in requests:
+            if r is requests[0] or g.random() < 0.8:
+                r.update({k: requests[0][k] for k in ('region', 'mode', 'days')}, kind=kind)
+                r['hosts'] = [dict(h, fixed_cost=g.choice([0, 1000, 2500])) for h in requests[0]['hosts']]
+    if which & 4:
         rules['accrual'] = {'missions_to_full': g.choice([1, 1, 2])}
         rules['trainees_max'] = dict.fromkeys(KINDS, 1)
+        requests[0]['kind'] = 'accreditation'
         for e in instance['experts'][1:]:
-            if g.random() < 0.5:
-                e['accreditations'] = e['accreditations'][:g.randrange(2)]
-        for r in q:
+            if g.random() < 0.6:
+                e['accreditations'] = [dict(a, level='pre') for a in e['accreditations'][:g.randrange(2)]]
+        for r in requests:
             if r['kind'] == 'accreditation':
-                r['candidates'] = g.sample([e['id'] for e in instance['experts']], g.choice([0, 1, 2]))
+                r['candidates'] = g.sample([e['id'] for e in instance['experts']], g.choice([1, 2]))
 
 
 def random_item(g, world, q, n, good=0.8):
