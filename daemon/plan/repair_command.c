@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { WEIGHTS_MAX = 16 };
+enum { WEIGHTS_MAX = 16, LEAST_CHANGES = 1000 };
 
 struct repair {
 	struct run_options run;
@@ -30,7 +30,7 @@ struct option_found {
 };
 
 struct found {
-	struct option_found at[WEIGHTS_MAX + 1];
+	struct option_found at[WEIGHTS_MAX + 2];
 	int n;
 };
 
@@ -76,28 +76,39 @@ static bool is_stopped(void *of) {
 	return run_stopped();
 }
 
-/* From the heaviest weight down, each from the plan before. */
+/* One run with these weights, from a plan on; its share of what is left is one in `shares`. */
+static struct plan *search_one(const struct repair *r, struct frame *frame, int64_t times,
+                               const struct plan *from, int shares, uint64_t *ret_units) {
+	struct run_options o = r->run;
+	int64_t ends = r->run.since + r->run.ms;
+	o.since = clock_ms();
+	o.ms = ends > o.since ? (ends - o.since) / shares : 0;
+	o.units = r->run.units / ((uint64_t)r->n_weights + 1) + (r->run.units > 0);
+	frame_weigh(frame, times);
+	struct plan *start = repair_carry(&frame->in, from);
+	struct run *run = run_new(&frame->in, &o);
+	run_work(run, start);
+	struct plan *best = repair_carry(&frame->in, run_best(run));
+	*ret_units = run_units(run);
+	plan_free(start);
+	run_free(run);
+	return best;
+}
+
+/* First as if hardly anything were worth a change, then from the heaviest weight down, each from the
+ * plan before. */
 static void search_all(const struct repair *r, struct frame *frame, struct arena *a,
                        struct found *ret) {
-	int64_t ends = r->run.since + r->run.ms;
-	frame_weigh(frame, r->weights[0]);
+	uint64_t units = 0;
+	frame_weigh(frame, LEAST_CHANGES);
 	struct plan *from = frame_start(frame, a, is_stopped, NULL);
-	found_add(ret, r->weights[0], frame->given, from, 0);
-	for (int i = 0; i < r->n_weights; i++) {
-		struct run_options o = r->run;
-		int64_t now = clock_ms();
-		o.since = now;
-		o.ms = ends > now ? (ends - now) / (r->n_weights - i) : 0;
-		o.units = r->run.units / (uint64_t)r->n_weights + (r->run.units > 0);
-		frame_weigh(frame, r->weights[i]);
-		struct plan *start = repair_carry(&frame->in, from);
-		struct run *run = run_new(&frame->in, &o);
-		run_work(run, start);
+	found_add(ret, r->weights[0], frame->given, from, units);
+	for (int i = -1; i < r->n_weights; i++) {
+		int64_t times = i < 0 ? LEAST_CHANGES : r->weights[i];
+		struct plan *best = search_one(r, frame, times, from, r->n_weights - i, &units);
+		found_add(ret, r->weights[i < 0 ? 0 : i], frame->given, best, units);
 		plan_free(from);
-		from = repair_carry(&frame->in, run_best(run));
-		found_add(ret, r->weights[i], frame->given, from, run_units(run));
-		plan_free(start);
-		run_free(run);
+		from = best;
 	}
 	plan_free(from);
 }
@@ -185,6 +196,7 @@ static int repair_instance(const struct repair *r, struct arena *a, const struct
 	int32_t frozen = r->freezes ? r->frozen - in->origin : NO_DAY;
 	struct frame *frame = frame_new(a, in, frozen);
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	run_ready();
 	search_all(r, frame, a, &found);
 	found_sift(&found);
 	int status = write_repair(&out, a, r, frame, document, &found);

@@ -86,14 +86,16 @@ static bool restaff(struct plan *p, struct fit *fit, const struct baseline *b) {
 struct turn_of {
 	int64_t weight, cost;
 	int year, funds, index;
-	bool possible; /* money and the others aside */
+	bool as_it_was; /* possible if it were alone */
 };
 
-/* Year by year; heavier ones, then those few funds pay for, then dear ones. */
-static int by_weight(const void *x, const void *y) {
+/* Year by year; those that can be kept, heavier ones, those few funds pay for, dear ones. */
+static int by_turn(const void *x, const void *y) {
 	const struct turn_of *a = x, *b = y;
 	if (a->year != b->year)
 		return a->year < b->year ? -1 : 1;
+	if (a->as_it_was != b->as_it_was)
+		return a->as_it_was ? -1 : 1;
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
 	if (a->funds != b->funds)
@@ -110,88 +112,67 @@ static void *cleared(size_t n, size_t size) {
 	return p;
 }
 
-/* Last, in a year past all others, those that are not possible. */
-static int list_turns(const struct plan *p, struct turn_of *turns) {
+/* Those that can keep their date if they are alone with the pinned ones, with whatever team. */
+static int list_turns(struct plan *p, struct fit *fit, struct turn_of *turns) {
 	const struct instance *in = p->in;
 	int n = 0;
 	for (int i = 0; i < in->n_baseline; i++) {
 		const struct baseline *b = &in->baseline[i];
-		struct turn_of *t = &turns[n];
+		struct turn_of t = {.weight = b->weight, .index = i};
 		struct item item;
-		if (plan_item(p, b->request))
+		if (plan_item(p, b->request) || b->start < 0 || b->start >= in->days)
 			continue;
-		*t = (struct turn_of){.weight = b->weight, .index = i};
-		t->funds = in->requests[b->request].n_funds;
-		t->possible = item_before(in, b, &item) && (item_breaches(in, &item) | UNPAID) == UNPAID
+		t.as_it_was = item_before(in, b, &item) && (item_breaches(in, &item) | UNPAID) == UNPAID
 		              && !plan_clashes(p, &item);
-		t->year = t->possible ? in->year_of[b->start] : in->years;
-		t->cost = item.cost;
-		n++;
+		if (!t.as_it_was && !restaff(p, fit, b))
+			continue;
+		plan_undo(p, 0);
+		t.cost = item.cost;
+		t.year = in->year_of[b->start];
+		t.funds = in->requests[b->request].n_funds;
+		turns[n++] = t;
 	}
-	qsort(turns, (size_t)n, sizeof *turns, by_weight);
+	qsort(turns, (size_t)n, sizeof *turns, by_turn);
 	return n;
 }
 
-/* One round: those that can be kept in this order. Who can't is first in the next. Returns the
- * weight of what is kept, and how many were not for want of money, or of each other. */
-static int64_t keep_round(struct plan *p, struct money *money, struct turn_of *turns, int n,
-                          int *ret_failed) {
-	int64_t kept = 0;
-	*ret_failed = 0;
+/* Everyone's turn once. Who can't keep the date is first in the next round; returns how many. */
+static int play_round(struct plan *p, struct fit *fit, struct money *money, struct turn_of *turns,
+                      int n) {
+	int failed = 0;
 	for (int i = 0; i < n; i++) {
 		struct turn_of turn = turns[i];
-		if (keep(p, money, &p->in->baseline[turn.index])) {
-			kept += turn.weight + 1;
+		const struct baseline *b = &p->in->baseline[turn.index];
+		if (keep(p, money, b) || restaff(p, fit, b))
 			continue;
-		}
-		for (int k = i; k > *ret_failed; k--)
+		for (int k = i; k > failed; k--)
 			turns[k] = turns[k - 1];
-		turns[(*ret_failed)++] = turn;
+		turns[failed++] = turn;
 	}
-	return kept;
+	return failed;
 }
 
-/* Those of one year. Money is what they mostly fail for, and its sharing out a matter of order:
- * several are tried. */
-static void keep_most(struct plan *p, struct plan *best, struct money *money, struct turn_of *turns,
-                      int n) {
-	int64_t most = -1;
-	int failed = n;
-	for (int round = 0; round < ROUNDS && failed > 0; round++) {
-		plan_undo(p, 0);
-		int64_t kept = keep_round(p, money, turns, n, &failed);
-		if (kept > most)
-			plan_copy(best, p);
-		most = kept > most ? kept : most;
-	}
-	plan_copy(p, best);
-}
-
-/* Years have their own money. */
-static void keep_years(struct plan *p, struct turn_of *turns, int n, bool (*stop)(void *),
-                       void *of) {
+/* Money is what they mostly fail for, and its sharing out a matter of order: several are tried for
+ * each year, which has its own. */
+static void start_baseline(struct plan *p, struct fit *fit, bool (*stop)(void *), void *of) {
+	struct turn_of *turns = cleared((size_t)p->in->n_baseline, sizeof *turns);
 	struct money *money = money_new(p->in);
 	struct plan *best = plan_new(p->in);
-	for (int i = 0, end; i < n && turns[i].possible && !(stop && stop(of)); i = end) {
+	int n = list_turns(p, fit, turns);
+	for (int i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && turns[end].year == turns[i].year;)
 			end++;
-		keep_most(p, best, money, turns + i, end - i);
+		int failed = 1;
+		for (int round = 0; round < ROUNDS && failed && !(stop && stop(of)); round++) {
+			plan_undo(p, 0);
+			failed = play_round(p, fit, money, turns + i, end - i);
+			if (round == 0 || p->value > best->value)
+				plan_copy(best, p);
+		}
+		plan_copy(p, best);
 	}
 	plan_free(best);
 	money_free(money);
-}
-
-/* What the released plan was, as far as it goes. */
-static void start_baseline(struct plan *p, struct fit *fit, bool (*stop)(void *), void *of) {
-	struct turn_of *turns = cleared((size_t)p->in->n_baseline, sizeof *turns);
-	int n = list_turns(p, turns);
-	keep_years(p, turns, n, stop, of);
-	qsort(turns, (size_t)n, sizeof *turns, by_weight);
-	for (int i = 0; i < n && !(stop && stop(of)); i++) {
-		const struct baseline *b = &p->in->baseline[turns[i].index];
-		if (!plan_item(p, b->request) && restaff(p, fit, b))
-			plan_settle(p);
-	}
 	free(turns);
 }
 

@@ -14,7 +14,8 @@ tests_unit_plan_read_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged tests/plan/options \
-	tests/plan/solved tests/plan/searched tests/plan/bounded tests/plan/milp
+	tests/plan/solved tests/plan/searched tests/plan/bounded tests/plan/milp \
+	tests/plan/scenarios tests/plan/repaired
 EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py \
 	tests/plan/wide_oracle.py \
 	tests/plan/trying.py
