@@ -18,9 +18,10 @@ static int place_of(const char *const *words, int n, const char *word) {
 }
 
 static const char *day_text(const struct court *c, day_t day) {
-	char *text = arena_dup(c->arena, "never", 10);
-	if (day != NEVER)
-		civil_format(day, text);
+	if (day == NEVER)
+		return "null";
+	char *text = arena_alloc(c->arena, 11);
+	civil_format(day, text);
 	return text;
 }
 
@@ -68,8 +69,7 @@ static void hear_earliest(struct court *c, const char *where, const json_t *entr
 	day_t said = NEVER;
 	(void)day_of(json_object_get(entry, "earliest"), &said);
 	if (said != day)
-		blame(c, "earliest", where, "earliest must be %s",
-		      day == NEVER ? "null" : day_text(c, day));
+		blame(c, "earliest", where, "earliest must be %s", day_text(c, day));
 }
 
 /* No set is smaller and helps too, the empty one aside. */
