@@ -4,7 +4,7 @@ noinst_PROGRAMS += doc/settings
 doc_settings_SOURCES = doc/settings.c
 doc_settings_LDADD = daemon/libconf.a daemon/libbase.a $(INIH_LIBS)
 
-dist_man_MANS += doc/atelierd.8
+dist_man_MANS += doc/atelierd.8 doc/atelier-plan.1
 nodist_man_MANS = doc/atelierd.conf.5
 EXTRA_DIST += doc/atelierd.conf.5.in
 CLEANFILES += doc/atelierd.conf.5 doc/settings.mdoc
