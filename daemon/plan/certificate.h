@@ -27,3 +27,12 @@ void certificate_write(struct buf *b, const struct prices *prices);
  * instance does not have, or a cover that does not hold. */
 must_check enum err certificate_value(const struct instance *in, const json_t *certificate,
                                       int64_t *ret, struct why *reterr);
+
+/* What a plan's document states, and what its certificate proves: no more than that. Branching,
+ * {"by": "search"}, leaves nothing to weigh. ERR_INVALID: the bound is not proven. */
+struct proven {
+	int64_t bound, certified;
+	bool by_search;
+};
+must_check enum err certificate_judge(const struct instance *in, const json_t *plan,
+                                      struct proven *ret, struct why *reterr);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* atelier-plan check: the judge's verdict on a plan, with --explain also on its explanations. */
+/* atelier-plan check: the judge's verdict on a plan, with --explain also on its explanations,
+ * with --bound on the certificate of its bound. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/vec.h"
+#include "plan/certificate.h"
 #include "plan/command.h"
 #include "plan/judge.h"
 
@@ -22,9 +24,30 @@ static int report(const struct verdict *v, const json_t *plan) {
 	return EXIT_GOOD;
 }
 
+/* The plan is valid; is its bound one? */
+static int report_bound(struct arena *a, const struct buf *instance_text, const json_t *plan) {
+	struct faults faults = {0};
+	struct instance *in;
+	struct proven proven;
+	struct why why = {0};
+	if (read_instance(a, buf_str(instance_text), &in, &faults) != ERR_NONE)
+		return command_faults("check", &faults);
+	if (certificate_judge(in, plan, &proven, &why) != ERR_NONE) {
+		printf("bound: not proven: %s\n", why.sentence);
+		return EXIT_REFUSED;
+	}
+	if (proven.by_search)
+		printf("bound: %" PRId64 ", by branching; there are no multipliers to weigh\n",
+		       proven.bound);
+	else
+		printf("bound: %" PRId64 ", certified: no plan is worth more than %" PRId64 "\n",
+		       proven.bound, proven.certified);
+	return EXIT_GOOD;
+}
+
 /* Both documents are good JSON and the instance has no fault. */
 static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_text,
-                 const char *path, bool reasons) {
+                 const char *path, bool reasons, bool bound) {
 	struct verdict verdict;
 	json_error_t error;
 	json_t *plan =
@@ -41,6 +64,8 @@ static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_te
 	else
 		judge_plan(a, instance, plan, &verdict);
 	int status = report(&verdict, plan);
+	if (status == EXIT_GOOD && bound)
+		status = report_bound(a, instance_text, plan);
 	vec_clear(&verdict);
 	json_decref(instance);
 	json_decref(plan);
@@ -48,15 +73,19 @@ static int judge(struct arena *a, struct buf *instance_text, struct buf *plan_te
 }
 
 int command_check(int argc, char **argv) {
-	static const struct option options[] = {
-		{"plan", required_argument, NULL, 'p'}, {"explain", no_argument, NULL, 'e'}, {0}};
+	static const struct option options[] = {{"plan", required_argument, NULL, 'p'},
+	                                        {"explain", no_argument, NULL, 'e'},
+	                                        {"bound", no_argument, NULL, 'b'},
+	                                        {0}};
 	const char *path = NULL;
-	bool reasons = false;
+	bool reasons = false, bound = false;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (c == '?')
 			return EXIT_USAGE;
 		if (c == 'e')
 			reasons = true;
+		else if (c == 'b')
+			bound = true;
 		else
 			path = optarg;
 	}
@@ -64,7 +93,7 @@ int command_check(int argc, char **argv) {
 		path = argv[optind++];
 	if (!path || optind != argc)
 		return command_fail(EXIT_USAGE, "check",
-		                    "name the plan: check [--explain] PLAN < INSTANCE");
+		                    "name the plan: check [--explain] [--bound] PLAN < INSTANCE");
 	struct arena *a = arena_new();
 	struct buf instance_text = {0}, plan_text = {0};
 	struct faults faults = {0};
@@ -74,7 +103,7 @@ int command_check(int argc, char **argv) {
 	if (status == EXIT_GOOD)
 		status = command_read("check", path, &plan_text);
 	if (status == EXIT_GOOD)
-		status = judge(a, &instance_text, &plan_text, path, reasons);
+		status = judge(a, &instance_text, &plan_text, path, reasons, bound);
 	buf_clear(&instance_text);
 	buf_clear(&plan_text);
 	arena_free(a);

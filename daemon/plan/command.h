@@ -10,7 +10,9 @@ enum {
 	EXIT_REFUSED = 1, /* the answer is no: a plan that is not valid */
 	EXIT_INPUT = 2,   /* a document with faults, or none */
 	EXIT_USAGE = 64,
-	EXIT_SYSTEM = 70, /* reading or writing failed */
+	EXIT_SYSTEM = 70,  /* reading or writing failed */
+	EXIT_MEMORY = 71,  /* there is no more of it */
+	EXIT_STOPPED = 75, /* before there was anything to say */
 };
 
 struct command {
@@ -20,9 +22,14 @@ struct command {
 
 int command_apply(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_lp(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_repair(int argc, char **argv);
 int command_solve(int argc, char **argv);
+
+/* From now on the process ends with EXIT_MEMORY and a sentence when memory is used up, whoever asked
+ * for it. */
+void command_guard_memory(void);
 
 /* "atelier-plan NAME: " and the sentence, on standard error; returns the status. */
 int command_fail(int status, const char *name, const char *format, ...)

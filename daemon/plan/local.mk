@@ -10,7 +10,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/certificate.c daemon/plan/certificate.h daemon/plan/certificate_own.h \
-	daemon/plan/certificate_weigh.c \
+	daemon/plan/certificate_judge.c daemon/plan/certificate_weigh.c \
 	daemon/plan/clash.c \
 	daemon/plan/exact.c daemon/plan/exact.h daemon/plan/exact_own.h \
 	daemon/plan/exact_branch.c daemon/plan/exact_realise.c \
@@ -62,6 +62,7 @@ atelier_plan_SOURCES = \
 	daemon/plan/command.c daemon/plan/command.h \
 	daemon/plan/explain_command.c \
 	daemon/plan/limits.c daemon/plan/limits.h \
+	daemon/plan/lp_command.c \
 	daemon/plan/main.c \
 	daemon/plan/publish.c daemon/plan/publish.h \
 	daemon/plan/repair_command.c \

@@ -21,12 +21,15 @@ static const struct command commands[] = {
      "the released plan (the baseline) made possible again: few changes, or more for more value",
      command_repair},
 	{"apply", "SCENARIO < INSTANCE", "the instance as a scenario has it", command_apply},
-	{"check", "[--explain] PLAN < INSTANCE",
-     "judge a plan: every rule, its value, its gap; with --explain the reasons it gives",
+	{"check", "[--explain] [--bound] PLAN < INSTANCE",
+     "judge a plan: every rule, its value, its gap; with --explain the reasons it gives,\n"
+     "      with --bound the certificate of its bound",
      command_check},
 	{"explain", "(--request ID … | --all) [--date DATE] [--plan PLAN] < INSTANCE",
      "why a request is not in the plan (the released one), and what would let it in",
      command_explain},
+	{"lp", "< INSTANCE", "the whole problem as a mixed-integer program, in CPLEX LP format",
+     command_lp},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -39,11 +42,13 @@ static void usage(FILE *to) {
 	            "INSTANCE is an atelier-instance/1 document, PLAN an atelier-plan/1 document,\n"
 	            "SCENARIO an atelier-scenario/1 document.\n"
 	            "Exit status: 0 good, 1 the plan is not valid, 2 a document has faults (each is\n"
-	            "listed with its JSON path), 64 wrong arguments.\n",
+	            "listed with its JSON path), 64 wrong arguments, 71 no memory left, 75 stopped\n"
+	            "before there was a plan.\n",
 	            to);
 }
 
 int main(int argc, char **argv) {
+	command_guard_memory();
 	if (argc > 2 && strcmp(argv[1], "--limits") == 0) {
 		int status = limits_set(argv[2]);
 		if (status)

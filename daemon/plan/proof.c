@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "plan/certificate.h"
 #include "plan/exact.h"
 
 #include "base/banned.h"
@@ -152,4 +153,13 @@ uint64_t proof_units(struct proof *p) {
 	uint64_t units = p->units;
 	(void)pthread_mutex_unlock(&p->lock);
 	return units;
+}
+
+void proof_certificate(const struct proof *p, struct buf *b) {
+	if (p->value == INT64_MAX)
+		return;
+	if (p->exact)
+		buf_adds(b, "{\"by\": \"search\"}");
+	else
+		certificate_write(b, bound_prices(p->bound));
 }

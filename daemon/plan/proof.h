@@ -3,6 +3,7 @@
 /* How good the best plan could be, found out beside the search: by the Lagrangian bound, or of few
  * requests by branching until it is proven. Either takes turns with the search, and then is as
  * deterministic as that, or has a thread of its own. */
+#include "base/buf.h"
 #include "plan/search.h"
 
 struct proof;
@@ -23,3 +24,6 @@ void proof_reach(struct proof *p, uint64_t units);
 int64_t proof_scale(const struct proof *p); /* of the prices that will guide the search */
 int64_t proof_bound(struct proof *p);       /* no plan is worth more; INT64_MAX: not known yet */
 uint64_t proof_units(struct proof *p);
+
+/* After proof_stop(), what that bound rests on (plan/certificate.h); nothing if it is not known. */
+void proof_certificate(const struct proof *p, struct buf *b);

@@ -40,6 +40,13 @@ void answer_of(const struct run *run, struct arena *a, const struct instance *in
 		if (!plan_item(p, q))
 			explain(x, a, p, q, appeal[q].earliest, run_stopped(), &unserved[ret->n_unserved++]);
 	explainer_free(x);
+	if (ret->bounded) {
+		struct buf certificate = {0};
+		run_certificate(run, &certificate);
+		ret->certificate = (struct str){
+			arena_dup(a, certificate.p ? certificate.p : "", certificate.n), certificate.n};
+		buf_clear(&certificate);
+	}
 	ret->cpu_ms = cpu_ms();
 }
 

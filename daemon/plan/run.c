@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "plan/command.h"
 
@@ -22,11 +23,18 @@ struct run {
 	int64_t told;
 };
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, ready;
 
 static void stop_now(int signal) {
+	static const char words[] = "atelier-plan: stopped before the instance was read; no plan\n";
 	(void)signal;
 	stopped = 1;
+	if (!ready && write(STDERR_FILENO, words, sizeof words - 1) > 0)
+		_exit(EXIT_STOPPED);
+}
+
+void run_ready(void) {
+	ready = 1;
 }
 
 void run_listen(void) {
@@ -141,6 +149,7 @@ void run_work(struct run *run, const struct plan *from) {
 		search_take(run->search, from);
 	else
 		search_begin(run->search, is_stopped, NULL);
+	tell(run);
 	for (int64_t at; !stopped && (at = progress_of(run)) < 65536 && !is_optimal(run);) {
 		search_step(run->search, (int)at);
 		proof_turn(run->proof, run->search);
@@ -156,6 +165,9 @@ const struct plan *run_best(const struct run *run) {
 }
 int64_t run_bound(const struct run *run) {
 	return proof_bound(run->proof);
+}
+void run_certificate(const struct run *run, struct buf *b) {
+	proof_certificate(run->proof, b);
 }
 uint64_t run_units(const struct run *run) {
 	return search_units(run->search) + proof_units(run->proof);

@@ -34,8 +34,11 @@ bool run_number(const char *command, const char *text, int64_t most, bool thousa
 
 int64_t clock_ms(void);
 
-/* From now on SIGTERM and SIGINT say stop: to this run and all that follow. */
+/* From now on SIGTERM and SIGINT say stop. Until run_ready() there is nothing a plan could be made
+ * of, and they end the program at once with EXIT_STOPPED and a sentence; then, this run and all
+ * that follow. */
 void run_listen(void);
+void run_ready(void);
 bool run_stopped(void);
 
 /* One line of progress. */
@@ -52,8 +55,9 @@ void run_free(struct run *run); /* NULL is fine */
 void run_work(struct run *run, const struct plan *from);
 
 /* After run_work(). */
-const struct plan *run_best(const struct run *run); /* valid as long as the run */
-int64_t run_bound(const struct run *run);           /* INT64_MAX: none */
+const struct plan *run_best(const struct run *run);         /* valid as long as the run */
+int64_t run_bound(const struct run *run);                   /* INT64_MAX: none */
+void run_certificate(const struct run *run, struct buf *b); /* of that bound; or nothing */
 uint64_t run_units(const struct run *run);
 uint64_t run_seed(const struct run *run);
 struct search *run_search(const struct run *run);
