@@ -62,7 +62,7 @@ BEGIN
 	END IF;
 	SELECT * INTO r FROM data.request x WHERE x.id = asked;
 	IF r.id IS NULL THEN
-		PERFORM rule.refuse(400, format('There is no request %s.', asked), 'request');
+		PERFORM rule.refuse(404, format('There is no request %s.', asked), 'request');
 	END IF;
 	PERFORM rule.refuse(409, format('Request %s is not among those to be planned: %s.', asked, CASE r.status
 		WHEN 'received' THEN 'accept it first' WHEN 'closed' THEN 'it is closed'
