@@ -2,15 +2,45 @@
 #include "plan/command.h"
 
 #include <errno.h>
+#include <jansson.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/vec.h"
 
 #include "base/banned.h"
 
 enum { INPUT_MAX = 256 << 20 };
+
+/* Where memory runs out the program calls abort(); so does a failed assertion, which isn't this. */
+static void last_words(int signal) {
+	static const char words[] = "atelier-plan: there is no memory left; nothing more is printed; "
+								"allow it more, or give it a smaller instance\n";
+	(void)signal;
+	if (errno != ENOMEM)
+		return;
+	if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+		_exit(EXIT_SYSTEM);
+	_exit(EXIT_MEMORY);
+}
+
+/* A document that is cut short for want of memory must not pass for one with faults. */
+static void *take_memory(size_t n) {
+	void *p = malloc(n);
+	if (!p)
+		abort();
+	return p;
+}
+
+void command_guard_memory(void) {
+	struct sigaction action = {.sa_handler = last_words, .sa_flags = (int)SA_RESETHAND};
+	(void)sigaction(SIGABRT, &action, NULL);
+	json_set_alloc_funcs(take_memory, free);
+}
 
 int command_fail(int status, const char *name, const char *format, ...) {
 	va_list ap;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* atelier-plan solve */
+#include <unistd.h>
+
 #include "plan/command.h"
 #include "plan/publish.h"
 #include "plan/repair.h"
@@ -43,17 +45,22 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 		if (!as_given)
 			in->baseline[i].weight = s->baseline_weight;
 	}
-	if (is_wide(in))
+	if (is_wide(in)) {
+		run_ready();
 		return solve_wide(&s->run, a, text, in, as_given ? NULL : weights);
-	struct run *run = run_new(in, &s->run);
+	}
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	run_ready();
+	struct run *run = run_new(in, &s->run);
 	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
 	                                is_stopped, NULL);
 	run_work(run, start);
 	struct plan *p = found_plan(run_best(run), in, weights);
 	answer_of(run, a, in, p, as_given ? run_bound(run) : INT64_MAX, &answer);
 	int status = publish("solve", a, document, &answer);
+	if (run_stopped())
+		_exit(status); /* whoever called it off waits; giving back what is used takes its time */
 	json_decref(document);
 	plan_free(start);
 	plan_free(p);
