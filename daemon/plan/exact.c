@@ -92,6 +92,7 @@ void exact_free(struct exact *x) {
 	for (size_t i = 0; i < x->open.n; i++)
 		node_free(x->open.at[i]);
 	vec_clear(&x->open);
+	vec_clear(&x->root);
 	node_free(x->node);
 	bound_free(x->bound);
 	prices_free(x->prices);
