@@ -40,7 +40,7 @@ const struct db_statement calls_statements[] = {
 	{#id, CALL_##handler##_##method(id)},
 #include "app/routes.def"
 #undef ROUTE
-	{"repeatable_read", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", 0},
+	{"repeatable_read", "SET transaction_isolation = 'repeatable read'", 0},
 	{"job_take",
      "SELECT plan, attempt, purpose, options, instance, scenario FROM api.job_take($1, $2::int)",
      2},
