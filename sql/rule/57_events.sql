@@ -47,6 +47,10 @@ RETURN concat_ws(E'\n', rule.kind_name((w).kind)
 CREATE OR REPLACE FUNCTION rule.event_title(w data.workshop) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE (w).status WHEN 'postponed' THEN 'Postponed: ' ELSE '' END || (w).title;
 
+-- The stamp of an event: when what it shows was last changed. A past version of before shown_at has its own time.
+CREATE OR REPLACE FUNCTION rule.shown_at(w data.workshop) RETURNS timestamptz LANGUAGE sql IMMUTABLE
+RETURN COALESCE((w).shown_at, (w).recorded_at);
+
 -- What is off stays in feeds for 90 days.
 CREATE OR REPLACE FUNCTION rule.still_shown(off_since date, day date) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN off_since >= day - 90;
@@ -56,7 +60,7 @@ RETURN COALESCE((args ->> 'day')::date, rule.today());
 
 CREATE OR REPLACE FUNCTION rule.activity_event(w data.workshop, donors text[], experts int) RETURNS SETOF api.event
 LANGUAGE sql STABLE AS $$
-	SELECT w.uid, w.sequence, rule.epoch(w.recorded_at), rule.epoch(w.created_at), rule.epoch(w.recorded_at),
+	SELECT w.uid, w.sequence, rule.epoch(rule.shown_at(w)), rule.epoch(w.created_at), rule.epoch(rule.shown_at(w)),
 	       data.event_status(w.status), w.start_date, COALESCE(w.end_date, w.start_date), w.timezone,
 	       rule.session_rows(w.sessions), rule.event_title(w), rule.event_text(w, donors, experts),
 	       rule.location_text(w, true), w.url, NULL::text,
@@ -116,8 +120,8 @@ CREATE OR REPLACE FUNCTION rule.mission_event(m data.mission, taken_back timesta
                                               part text, first date, last date) RETURNS SETOF api.event
 LANGUAGE sql STABLE AS $$
 	SELECT w.uid || '-' || lower(m.id) || part, w.sequence + m.sequence + (taken_back IS NOT NULL)::int,
-	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at, taken_back)), rule.epoch(m.created_at),
-	       rule.epoch(GREATEST(w.recorded_at, m.recorded_at, taken_back)),
+	       rule.epoch(GREATEST(rule.shown_at(w), m.recorded_at, taken_back)), rule.epoch(m.created_at),
+	       rule.epoch(GREATEST(rule.shown_at(w), m.recorded_at, taken_back)),
 	       CASE WHEN taken_back IS NOT NULL OR NOT m.engaged OR w.status IN ('postponed', 'cancelled') THEN 'CANCELLED'
 	            WHEN m.status = 'accepted' THEN 'CONFIRMED' ELSE 'TENTATIVE' END,
 	       first, last, w.timezone,

@@ -49,8 +49,8 @@ $$, 'plpgsql is short, and no SQL is put together at run time');
 SELECT is_empty($$
 	SELECT t.tgrelid::regclass || '.' || t.tgname FROM pg_trigger t, pg_proc p WHERE p.oid = t.tgfoid AND NOT t.tgisinternal
 	  AND t.tgrelid::regclass::text LIKE 'data.%' AND t.tgname !~
-	  '^(05_sequence|10_revise|15_link|15_commit|20_past|30_audit|40_tell)$'
-$$, 'triggers count revisions, keep the past, audit, tell, mirror lists in tables, total a fund''s year');
+	  '^(05_sequence|10_revise|12_shown|15_link|15_commit|20_past|30_audit|40_tell)$'
+$$, 'triggers count revisions, date what is shown, keep the past, audit, tell, mirror lists in tables, total a fund''s year');
 SELECT is_empty($$
 	SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'data'::regnamespace AND c.relkind = 'r'
 	  AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'revision')

@@ -105,6 +105,22 @@ SELECT is(pg_temp.step(:'w', 'announced'), '409 transition > cancelled', 'not st
 SELECT is(pg_temp.step(:'w', 'planned'), '200', 'planned again');
 SELECT is((SELECT published FROM data.workshop WHERE id = :'w'), true, 'still public');
 
+-- What a calendar shows dates its event; what it does not show leaves it as it is, to the octet.
+SAVEPOINT shown;
+CREATE FUNCTION pg_temp.dates(changed text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	ret boolean;
+BEGIN
+	EXECUTE format('UPDATE data.workshop SET %s RETURNING shown_at = recorded_at', changed) INTO ret;
+	RETURN ret;
+END $$;
+SELECT is(pg_temp.dates(format('%s WHERE id = %L', change, :'w')), shows, change)
+FROM (VALUES ('budget = 1, currency = $$EUR$$', false), ('note = $$Two rooms$$', false), ('participants = 31', false),
+	('experts_needed = 4', false), ('title = $$Other$$', true), ('participants = 32', false), ('summary = $$Other$$', true),
+	('theme = $$postal$$', true), ('city = $$Nadi$$', true), ('url = $$https://example.org/$$', true),
+	('end_date = end_date + 1', true), ('purposes = $${awareness}$$', true)) AS c (change, shows);
+ROLLBACK TO shown;
+
 -- What is material.
 SELECT is((SELECT sequence FROM data.workshop WHERE id = :'w'), 3, 'off and on were material');
 SELECT is(pg_temp.change(:'w', '{"summary": "more", "experts_needed": 3, "theme": "ecommerce"}'), '200', 'texts');
