@@ -135,6 +135,8 @@ void planning_free(struct planning *p) {
 }
 
 bool planning_makes(const struct planning *p, struct str plan) {
+	if (!p)
+		return false;
 	list_each (&p->jobs, at)
 		if (str_is(plan, list_entry(at, struct job, link)->plan))
 			return true;

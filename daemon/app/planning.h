@@ -30,7 +30,7 @@ void planning_free(struct planning *p); /* after the loop; NULL is fine */
 /* There may be a job to take or a wish to cancel: after NOTIFY 'plans' and each new connection. */
 void planning_wake(struct planning *p);
 
-/* Does this process make this plan now? */
+/* Does this process make this plan now? NULL makes none. */
 bool planning_makes(const struct planning *p, struct str plan);
 
 /* `closed` runs once: when all jobs are given back or stored, or after `ms`. */
