@@ -17,7 +17,7 @@ plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/pla
 	tests/plan/solved tests/plan/searched tests/plan/bounded tests/plan/milp \
 	tests/plan/certified \
 	tests/plan/scenarios tests/plan/repaired tests/plan/metamorphic
-EXTRA_DIST += tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py \
+EXTRA_DIST += tests/plan/same tests/plan/example-S.json tests/plan/generate tests/plan/oracle.py tests/plan/tiny.py \
 	tests/plan/wide_oracle.py \
 	tests/plan/trying.py
 plan_scripts += tests/plan/reasoned tests/plan/explained
