@@ -133,12 +133,12 @@ class Whole(Jobs):
     """The real planner."""
 
     def demand(self):
-        """Vanuatu may have a national workshop, two experts can deliver it, a fund pays."""
-        if self.desk.get("/v1/members/VU/notifications").json["items"]:
+        """The Solomon Islands may have a national workshop, two experts can deliver it, a fund pays."""
+        if self.desk.get("/v1/members/SB/notifications").json["items"]:
             return
-        self.made("/v1/members/VU/notifications", {"notified_on": "2026-01-12", "reference": "VU 1"})
-        made = self.made("/v1/members/VU/kpi-evaluations", {"evaluated_on": "2026-02-01"})
-        at = f"/v1/members/VU/kpi-evaluations/{made['id']}"
+        self.made("/v1/members/SB/notifications", {"notified_on": "2026-01-12", "reference": "SB 1"})
+        made = self.made("/v1/members/SB/kpi-evaluations", {"evaluated_on": "2026-02-01"})
+        at = f"/v1/members/SB/kpi-evaluations/{made['id']}"
         kpis = self.ok(World.public.get("/v1/kpis?limit=500")).json["items"]
         self.ok(self.desk.post(f"{at}/answers", {"answers": [{"kpi": k["code"], "value": 2} for k in kpis]}))
         self.ok(self.desk.post(f"{at}/complete", {"completed_on": "2026-02-20"}))
@@ -148,10 +148,10 @@ class Whole(Jobs):
             {"year": year, "budget": 9000000} for year in range(FIRST.year, LAST.year + 1)]})
 
     def request(self):
-        """An accepted request of Vanuatu's."""
+        """An accepted request of theirs."""
         self.demand()
         made = self.made("/v1/requests", {
-            "member": "VU", "kind": "national", "received_on": "2026-03-02", "signed_on": "2026-02-27",
+            "member": "SB", "kind": "national", "received_on": "2026-03-02", "signed_on": "2026-02-27",
             "signed_by": "Director General", "instruments": [INSTRUMENT], "languages": ["en"],
             "wanted_from": (FIRST + datetime.timedelta(days=30)).isoformat(), "wanted_to": LAST.isoformat()})
         self.ok(self.desk.change(f"/v1/requests/{made['id']}", {"status": "accepted"}))
