@@ -31,15 +31,15 @@ void explain_days(struct explainer *x, const struct plan *p, int request, struct
  * explainer's, and good until the next call. */
 const struct outlook *explain_site(struct explainer *x, const struct plan *p, int site);
 
-/* The least cost of a team on a start, the host's with it, if it is below `limit`; else -1. Can such
- * a team be paid? To be asked of the site of the last outlook. */
+/* The least cost of a team on a start, the host's with it, if it is below `limit`; else -1. Can
+ * such a team be paid? To be asked of the site of the last outlook. */
 int64_t explain_cost(struct explainer *x, const struct plan *p, int site, int32_t start,
                      unsigned relaxed, int64_t limit);
 bool explain_payable(struct explainer *x, const struct plan *p, int site, int32_t start,
                      unsigned relaxed);
 
-/* For a request that is not in the plan; `earliest` is the first day with a team if all experts were
- * free, or NO_DAY. `unblock` lives in the arena. `brief`: no more than one reason and no unblock, for
- * an answer that can't wait. */
+/* For a request that is not in the plan; `earliest` is the first day with a team if all experts
+ * were free, or NO_DAY. `unblock` lives in the arena. `brief`: no more than one reason and no
+ * unblock, for an answer that can't wait. */
 void explain(struct explainer *x, struct arena *a, const struct plan *p, int request,
              int32_t earliest, bool brief, struct unserved *ret);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What would let the request in: money, experts, dates, criteria. Each is tried by adding the item. */
+/* What would let the request in: money, experts, dates, criteria. Each is tried by adding the
+ * item. */
 #include <stdlib.h>
 
 #include "plan/explain_own.h"
@@ -9,25 +10,50 @@
 /* Days looked at for one kind of change, and days a window may grow by. */
 enum { SEATINGS = 60, WIDER_MAX = 60 };
 
+/* The same change, perhaps for another day? */
+static bool is_same(const struct remedy *a, const struct remedy *b) {
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case REMEDY_CRITERION: return a->criteria == b->criteria;
+	case REMEDY_MONEY: return a->fund == b->fund && a->year == b->year;
+	case REMEDY_EXPERT: return a->topics == b->topics && a->full == b->full;
+	case REMEDY_SWAP: return a->other.request == b->other.request && a->expert == b->expert;
+	case REMEDY_WINDOW: return a->window.first == b->window.first;
+	default: return a->other.request == b->other.request;
+	}
+}
+
+static bool is_better(const struct remedy *a, const struct remedy *b) {
+	if (a->lent != b->lent)
+		return a->lent < b->lent;
+	return a->size != b->size ? a->size < b->size : a->item.start < b->item.start;
+}
+
 void remedies_add(const struct inquiry *q, struct remedies *all, const struct remedy *found) {
 	int of_kind = 0, worst = -1;
-	struct remedy copy = *found, *one = &copy;
-	if (one->kind != REMEDY_MONEY) {
-		one->lent = q->lent;
-		one->fund = q->lent_to;
-		one->year = q->in->year_of[one->item.start];
+	struct remedy one = *found;
+	if (one.kind != REMEDY_MONEY) {
+		one.lent = q->lent;
+		one.fund = q->lent_to;
+		one.year = q->in->year_of[one.item.start];
 	}
 	for (int i = 0; i < all->n; i++) {
-		if (all->at[i].kind != one->kind)
+		struct remedy *other = &all->at[i];
+		if (is_same(&one, other)) {
+			*other = is_better(&one, other) ? one : *other;
+			return;
+		}
+		if (other->kind != one.kind)
 			continue;
 		of_kind++;
-		if (worst < 0 || all->at[i].size > all->at[worst].size)
+		if (worst < 0 || is_better(&all->at[worst], other))
 			worst = i;
 	}
 	if (of_kind < REMEDIES_MAX / REMEDY_KINDS)
-		all->at[all->n++] = *one;
-	else if (one->size < all->at[worst].size)
-		all->at[worst] = *one;
+		all->at[all->n++] = one;
+	else if (is_better(&one, &all->at[worst]))
+		all->at[worst] = one;
 }
 
 /* Is the host at work on all days of the workshop? */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The funnel: from all days of the horizon to those on which an item could be added, rule by rule. */
+/* The funnel: from all days of the horizon to those on which an item could be added, rule by
+ * rule. */
 #include "plan/calendar.h"
 #include "plan/explain_own.h"
 

@@ -2,6 +2,8 @@
 /* One request, from the question to the document. */
 #include "plan/inquiry.h"
 
+#include <assert.h>
+
 #include "plan/explain_own.h"
 
 #include "base/banned.h"
@@ -81,8 +83,8 @@ static const char *summary(const struct inquiry *q, const json_t *funnel, const 
 		arena_printf(q->arena, "%s can't be%s as the plan stands.", id, q->dated ? when : " added");
 	for (size_t i = 0; i < json_array_size(sets); i++) {
 		const json_t *set = json_array_get(sets, i);
-		text = arena_printf(q->arena, "%s %s %s would let it in on %s.", text,
-		                    i ? "So" : "Relaxing", joined(q, json_object_get(set, "relax")),
+		text = arena_printf(q->arena, "%s Relaxing %s would%s on %s.", text,
+		                    joined(q, json_object_get(set, "relax")), i ? "" : " let it in",
 		                    json_string_value(json_object_get(set, "start")));
 	}
 	return text;
@@ -109,6 +111,24 @@ static void find_all(struct inquiry *q, struct remedies *ret) {
 	find_windows(q, ret);
 }
 
+/* What was found by adding the item to the plan is asked of the judge; should they ever differ,
+ * it is not said. */
+static bool holds(struct inquiry *q, const struct remedy *r) {
+	bool good = remedy_holds(q, r);
+#ifdef PLAN_DEBUG
+	assert(good);
+#endif
+	return good;
+}
+
+/* To drop another workshop is the last resort: is there anything else? */
+static bool any_gentle(const struct remedies *all) {
+	for (int i = 0; i < all->n; i++)
+		if (all->at[i].kind != REMEDY_INSTEAD)
+			return true;
+	return false;
+}
+
 json_t *remedies_of(struct inquiry *q) {
 	json_t *list = json_array();
 	struct remedies all = {.n = 0};
@@ -118,12 +138,13 @@ json_t *remedies_of(struct inquiry *q) {
 	if (q->days[1u << FAMILY_FUND] != NO_DAY)
 		find_money(q, &all);
 	find_all(q, &all);
-	q->lends = all.n == 0; /* then perhaps one of them with some money */
+	q->lends = !any_gentle(&all); /* then perhaps one of them with some money */
 	if (q->lends)
 		find_all(q, &all);
-	for (int kind = 0; kind < REMEDY_KINDS; kind++)
+	int kinds = any_gentle(&all) ? REMEDY_INSTEAD : REMEDY_KINDS;
+	for (int kind = 0; kind < kinds; kind++)
 		for (int i = 0; i < all.n; i++)
-			if (all.at[i].kind == (enum remedy_kind)kind && remedy_holds(q, &all.at[i]))
+			if (all.at[i].kind == (enum remedy_kind)kind && holds(q, &all.at[i]))
 				(void)json_array_append_new(list, remedy_json(q, &all.at[i]));
 	return list;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stands in the way on the day a set of families lets the request in: who is where, which day is
- * full, which workshop is too near, what a fund lacks. */
+/* What stands in the way on the day a set of families lets the request in: who is where, which
+ * day is full, which workshop is too near, what a fund lacks. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -138,18 +138,27 @@ static void funds(struct inquiry *q, const struct item *item, json_t *list) {
 		                 text_money(q, item->cost)));
 }
 
-/* The site at which the set lets it in on that day, and who would come. */
+/* Who would come: as many as can who are free, or the cheapest if there is no money for those. */
+static bool seat(struct inquiry *q, int site, int32_t day, unsigned set, struct item *ret) {
+	struct terms terms = {.busy = set & FAMILY(BUSY), .quota = set & FAMILY(QUOTA), .newcomer = -1};
+	if (!table_seat(q->table, q->plan, site, day, &terms, ret))
+		return false;
+	if (set & FAMILY(FUND) || money_pay(q->money, q->plan, NULL, ret))
+		return true;
+	terms.cheapest = true;
+	return table_seat(q->table, q->plan, site, day, &terms, ret);
+}
+
+/* The site at which the set lets it in on that day. */
 static bool item_of(struct inquiry *q, unsigned set, int32_t day, struct item *ret) {
 	const struct request *r = &q->in->requests[q->request];
-	const struct terms terms = {
-		.busy = set & FAMILY(BUSY), .quota = set & FAMILY(QUOTA), .newcomer = -1};
 	for (int s = r->site; s < r->site + r->n_sites; s++) {
 		const struct outlook *o = explain_site(q->x, q->plan, s);
 		if (bits_has(o->team[set & 3], day)
 		    && (bits_has(o->parallel, day) || set & FAMILY(PARALLEL))
 		    && (bits_has(o->member, day) || set & FAMILY(MEMBER))
 		    && (set & FAMILY(FUND) || explain_payable(q->x, q->plan, s, day, set))
-		    && table_seat(q->table, q->plan, s, day, &terms, ret))
+		    && seat(q, s, day, set, ret))
 			return true;
 	}
 	return false;

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What the parts of the explain command share: one inquiry about one request, and what is found out
- * on the way to an `atelier-explanation/1` document.
+/* What the parts of an inquiry share: one request, and what is found out about it on the way to an
+ * `atelier-explanation/1` document.
  *
- * An inquiry may change its instance (a fund's budget, a request's dates, the newcomer) and its plan
- * to try something; whoever does undoes it before returning. */
+ * An inquiry may change its instance (a fund's budget, a request's dates, the newcomer) and its
+ * plan to try something; whoever does undoes it before returning. */
 #include <jansson.h>
 
 #include "plan/explain.h"
 
-enum { REMEDIES_MAX = 12, LOOKS_MAX = 12 };
+enum { REMEDIES_MAX = 14, LOOKS_MAX = 12 };
 
-/* An expert who is in no list: no accreditations, until somebody supposes some. The last of the
- * instance, and of the document it was read from. */
 struct inquiry {
 	struct instance *in;
 	json_t *document; /* the instance as JSON; its texts are used for the judge */
 	struct plan *plan;
-	int newcomer; /* index of an expert; -1: there can't be one more */
+	int newcomer; /* an expert without accreditations, until some are supposed; -1: none */
 	struct explainer *x;
 	struct table *table;
 	struct money *money;
@@ -44,6 +42,7 @@ struct table;
 /* Who may sit down. `newcomer`: an expert who must (-1: nobody must). */
 struct terms {
 	bool busy, quota; /* as if there were no other workshops, no yearly limits */
+	bool cheapest;    /* who is busy or at the limit is as welcome as others */
 	int newcomer;
 };
 
@@ -80,15 +79,16 @@ enum remedy_kind {
 	REMEDY_SWAP,
 	REMEDY_MOVE,
 	REMEDY_WINDOW,
+	REMEDY_INSTEAD,
 	REMEDY_KINDS,
 };
 
 /* One that works, with the item it lets in. */
 struct remedy {
 	enum remedy_kind kind;
-	int64_t size; /* money, days: less is better among those of a kind */
+	int64_t size; /* money, days, points: less is better among those of a kind */
 	struct item item;
-	struct item other; /* swap, move: the other workshop as it is then */
+	struct item other; /* swap, move: the other workshop as it is then; instead: as it was */
 	int fund, year;    /* money, and with `lent` any other; year: index */
 	int64_t lent;      /* others than money: this much more besides */
 	int expert, by;    /* swap: who leaves, who comes; expert: `by` the newcomer's home */
@@ -103,12 +103,13 @@ struct remedies {
 	int n;
 };
 
-/* Keep it, which was found with the last item of the inquiry, if it is among the best of its kind. */
+/* Keep it, which was found with the last item of the inquiry, if it is among the best of its
+ * kind. */
 void remedies_add(const struct inquiry *q, struct remedies *all, const struct remedy *one);
 
 void find_money(struct inquiry *q, struct remedies *ret);
 void find_experts(struct inquiry *q, struct remedies *ret);
-void find_others(struct inquiry *q, struct remedies *ret); /* swaps and moves */
+void find_others(struct inquiry *q, struct remedies *ret); /* swaps, moves, and instead */
 void find_windows(struct inquiry *q, struct remedies *ret);
 void find_criteria(struct inquiry *q, struct remedies *ret);
 

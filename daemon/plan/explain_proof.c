@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The last word on a change has the judge: the documents are changed as it says, the item is put in,
- * and every rule is asked of it and of all it has to do with. What it has nothing to do with (no
- * expert, day, Member, fund and year in common) stays away: it can't be broken by it. */
+/* The last word on a change has the judge: the documents are changed as it says, the item is put
+ * in, and every rule is asked of it and of all it has to do with. What it has nothing to do with
+ * (no expert, day, Member, fund and year in common) stays away: it can't be broken by it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +118,8 @@ static json_t *items_of(const struct inquiry *q, const struct remedy *r) {
 		const struct item *item = plan_item(q->plan, i);
 		if (i == q->request)
 			item = &r->item;
+		else if (r->kind == REMEDY_INSTEAD && i == r->other.request)
+			continue;
 		else if (other && i == r->other.request)
 			item = &r->other;
 		else if (!item

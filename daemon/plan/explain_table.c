@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Teams from all experts there are: nothing here was compiled for the days a request may start on. */
+/* Teams from all experts there are: nothing here was compiled for the days a request may start
+ * on. */
 #include <stdlib.h>
 
 #include "plan/calendar.h"
@@ -131,12 +132,12 @@ static bool comes(const struct table *t, const struct plan *p, const struct gues
 	if (g->expert == terms->newcomer)
 		return true;
 	if (is_busy(p, g->expert, item)) {
-		ret->price += CONFLICT;
+		ret->price += terms->cheapest ? 0 : CONFLICT;
 		if (!terms->busy)
 			return false;
 	}
 	if (is_tired(p, g->expert, item)) {
-		ret->price += CONFLICT;
+		ret->price += terms->cheapest ? 0 : CONFLICT;
 		if (!terms->quota)
 			return false;
 	}

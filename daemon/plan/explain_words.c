@@ -211,6 +211,15 @@ static void say_window(const struct inquiry *q, const struct remedy *r, json_t *
 	              sooner ? "earliest" : "latest", day));
 }
 
+static void say_instead(const struct inquiry *q, const struct remedy *r, json_t *to) {
+	const char *id = q->in->requests[r->other.request].id;
+	(void)json_object_update_new(
+		to, json_pack("{s:s,s:I}", "workshop", id, "points", (json_int_t)r->size));
+	say(q, r, to, "secretariat",
+	    arena_printf(q->arena, "in place of workshop %s, which is dropped", id),
+	    json_pack("{s:s,s:s}", "kind", "request_leaves", "request", id));
+}
+
 static void say_criteria(const struct inquiry *q, const struct remedy *r, json_t *to) {
 	static const char *const who[CRITERIA] = {"member", "member", "member"};
 	static const char *const what[CRITERIA] = {"the notification", "the KPI evaluation",
@@ -245,6 +254,7 @@ json_t *remedy_json(const struct inquiry *q, const struct remedy *r) {
 		[REMEDY_SWAP] = {"swap", say_swap},
 		[REMEDY_MOVE] = {"move", say_move},
 		[REMEDY_WINDOW] = {"window", say_window},
+		[REMEDY_INSTEAD] = {"instead", say_instead},
 	};
 	json_t *to = json_pack("{s:s}", "kind", kinds[r->kind].name);
 	kinds[r->kind].say(q, r, to);

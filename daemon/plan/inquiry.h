@@ -7,12 +7,12 @@
  *               that follows is then said of the plan without it; of a pinned one nothing is said
  *   sentence    the answer in short
  *   funnel      an entry a host: {host, days, rules: [{rule, removed, left}], fails?}. From `days`
- *               days of the horizon (1 with a date) each rule in turn removes some: eligible, opens,
- *               horizon, window, calendar, team (nobody, even if all were free), then busy, quota,
- *               parallel, member, fund as the plan stands. With a date, `fails` names the rules
- *               that forbid it by themselves
- *   earliest    {now, relaxed}: the first day on which it can be added, relaxing nothing and relaxing
- *               all five families; null: none
+ *               days of the horizon (1 with a date) each rule in turn removes some: eligible,
+ *               opens, horizon, window, calendar, team (nobody, even if all were free), then busy,
+ *               quota, parallel, member, fund as the plan stands. With a date, `fails` names the
+ *               rules that forbid it by themselves
+ *   earliest    {now, relaxed}: the first day on which it can be added, relaxing nothing and
+ *               relaxing all five families; null: none
  *   sets        the minimal sets of families whose relaxation admits it (none if it fits):
  *               {relax, start, host, obstacles}, start being the first day under the set and the
  *               obstacles what stands in the way on it, each with `family`, facts, and a sentence:
@@ -25,14 +25,16 @@
  *               been added after the change, and the judge found nothing.
  *               {kind, …, also, who, sentence, scenario, item, other?}; item: the item as added;
  *               scenario: the change as an `atelier-scenario/1` document, null if it has no such
- *               form; who: must act (secretariat, member, or the fund's donor); also: null, or, where
- *               nothing is enough alone, the `money` it takes besides
+ *               form; who: must act (secretariat, member, or the fund's donor); also: null, or,
+ *               where nothing is enough alone, the `money` it takes besides
  *                 money {fund, year, amount}: one unit less in this fund and year does not do
  *                 expert {topics, language, level, home}: one more, accredited like that
  *                 swap {workshop, leaves, comes}: another expert goes to that workshop (other)
  *                 move {workshop, from, to, days}: that workshop (other) starts elsewhen
  *                 window {days, earliest or latest}: so many days wider at one end
  *                 criterion {criteria}: dated or waived
+ *                 instead {workshop, points}: that workshop, worth so many points, is dropped; only
+ *                 where there is no other change
  *   work_units  steps done; the search for changes is bounded by steps, so the same question always
  *               gets the same answer
  *
@@ -43,9 +45,9 @@
 
 struct inquiry;
 
-/* `document` is the instance as JSON, `newcomer` the index of its last expert, who is nobody: of the
- * inquiry's to be supposed this or that, as the instance and the plan are; all is as before
- * afterwards. −1: there is no newcomer. The plan is valid. */
+/* `document` is the instance as JSON. `newcomer` is the index of its last expert, who is nobody
+ * yet: no accreditations, room for one; −1: there is none. Instance, document and plan (a valid one) are
+ * changed to try something, and are as before afterwards. */
 struct inquiry *inquiry_new(struct arena *a, struct instance *in, json_t *document, int newcomer,
                             struct plan *p);
 void inquiry_free(struct inquiry *q); /* NULL is fine */

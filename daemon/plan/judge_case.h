@@ -69,8 +69,8 @@ bool is_full(const struct court *c, const json_t *expert, const struct work *w);
 bool may_start(struct court *c, const json_t *request, const json_t *host, day_t start);
 
 /* The first day on which the request could be added to the plan as it is, by the families of
- * coupling rules that give way; NEVER: none. Slow. Plans with chains, sessions or accrual are beyond
- * it. */
+ * coupling rules that give way; NEVER: none. Slow. Plans with chains, sessions or accrual are
+ * beyond it. */
 enum {
 	RELAX_BUSY = 1,
 	RELAX_QUOTA = 2,

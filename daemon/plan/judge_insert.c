@@ -230,7 +230,7 @@ static bool paid(const struct till *at, const struct till *end, int64_t more, in
 	return false;
 }
 
-/* The most they can pay together, if none of those chosen could pay its share of more than `cap`. */
+/* The most they can pay together; none of those chosen could pay its share of more than `cap`. */
 static int64_t most_of(const struct till *at, const struct till *end, int64_t more, int64_t left,
                        int64_t cap) {
 	int64_t most = left < cap ? left : cap;
