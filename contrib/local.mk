@@ -13,6 +13,7 @@ EXTRA_DIST += .ci/run .clang-format .clang-tidy \
 	contrib/lib/cluster.sh \
 	contrib/lib/count.awk \
 	contrib/lib/packages.sh \
+	contrib/lib/planning.py \
 	contrib/lib/sample.py \
 	contrib/lib/steps.sh \
 	contrib/lib/story.py

@@ -8,6 +8,8 @@ PACKAGES_RUN='curl postgresql-15 python3 tzdata'
 PACKAGES_CHECK='clang clang-format-14 coinor-cbc libclang-rt-14-dev libcmocka-dev khal mandoc
 	postgresql-15-pgtap python3-dateutil python3-icalendar python3-jsonschema vdirsyncer xz-utils'
 PACKAGES_BENCH='nginx-light wrk'
+# HiGHS comes by npm, which some packages of nodejs bring along.
+command -v npm >/dev/null || PACKAGES_BENCH="$PACKAGES_BENCH nodejs npm"
 
 # packages_missing NAME...: those that are not installed, one a line.
 packages_missing() {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += tests/bench/bench.py tests/bench/highs.js tests/bench/plan tests/bench/repair tests/bench/run \
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
-	tests/integration/double_booking tests/integration/outage.py tests/integration/people.py \
-	tests/integration/refusals.py tests/integration/reload.py tests/integration/run \
+	tests/integration/double_booking tests/integration/jobs.py tests/integration/outage.py \
+	tests/integration/people.py tests/integration/plans.py tests/integration/refusals.py \
+	tests/integration/reload.py tests/integration/run \
 	tests/integration/start.py tests/integration/story.py tests/integration/suite.py
 
 .PHONY: bench bench-plan integration
@@ -13,7 +14,7 @@ bench-plan: atelier-plan
 	ATELIER_PLAN=$(abs_builddir)/atelier-plan HIGHS=$(abs_builddir)/tests/bench/highs \
 		$(srcdir)/tests/bench/plan $(BENCH_PLAN)
 	ATELIER_PLAN=$(abs_builddir)/atelier-plan $(srcdir)/tests/bench/repair $(BENCH_REPAIR)
-integration: daemon/atelierd
+integration: daemon/atelierd atelier-plan
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/integration/run
 
 # The HTTP layer alone, to be profiled: `make tests/bench/http_static`.

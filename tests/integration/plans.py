@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The planner end to end: real Members and a sample demand, a plan released through the API, calendars
+that show it; an expert withdraws, the repair with the fewest changes is released, and only the calendars
+it concerns change. In a database of its own, so that nobody else changes a calendar meanwhile."""
+import datetime
+import os
+import subprocess
+import sys
+import time
+
+import icalendar
+
+from harness import ROOT, SEED, TABLES, Client, Connection, Daemon, World
+from story import Case
+
+sys.path.append(str(ROOT / "contrib" / "lib"))
+import client as sample_client
+import planning
+import sample
+
+DATABASE = "atelier_planning"
+SECONDS = 3
+ENDED = ("solved", "failed", "cancelled")
+# What the public's calendar says of a workshop, as the public's JSON has it.
+SHOWN = ("kind", "status", "title", "summary", "start", "end", "timezone", "sessions", "mode", "regions",
+         "host", "city", "venue", "instruments", "languages", "donors", "experts", "url")
+
+
+class Calendars:
+    """Every calendar there is, as its subscribers get it, at one moment."""
+
+    def __init__(self, public, desk, experts):
+        asked = {f"public {r}": (public, f"/v1/activities.ics?region={r}") for r in sample.REGIONS}
+        asked |= {f"desk {r}": (desk, f"/v1/activities.ics?region={r}") for r in sample.REGIONS}
+        asked["public"] = (public, "/v1/activities.ics")
+        asked |= {expert: (public, path) for expert, path in experts.items()}
+        self.of = {name: who.get(target) for name, (who, target) in asked.items()}
+        for name, answer in self.of.items():
+            assert answer.status == 200 and answer.etag, (name, answer)
+        activities = public.get("/v1/activities?limit=all").json["items"]
+        self.shown = {a["uid"]: {name: a[name] for name in SHOWN} for a in activities}
+
+    def changed(self, before):
+        """Names of those that are not what they were; octets and tags agree about that."""
+        octets = {n for n, a in self.of.items() if a.body != before.of[n].body}
+        tags = {n for n, a in self.of.items() if a.etag != before.of[n].etag}
+        assert octets == tags, octets ^ tags
+        return octets
+
+    def told(self, before):
+        """UIDs of workshops of which the public is told something else than before."""
+        return {uid for uid in self.shown.keys() | before.shown.keys()
+                if self.shown.get(uid) != before.shown.get(uid)}
+
+    def events(self, name):
+        """UID → event, of one calendar, read by another parser."""
+        parsed = icalendar.Calendar.from_ical(self.of[name].body)
+        return {str(e["UID"]): e for e in parsed.walk("VEVENT")}
+
+    def live(self, name):
+        return {uid for uid, e in self.events(name).items() if str(e["STATUS"]) != "CANCELLED"}
+
+
+class Planning(Case):
+    """Each step rests on the ones before."""
+
+    kept = {}
+
+    @classmethod
+    def setUpClass(cls):
+        World.cluster.sql(f"CREATE DATABASE {DATABASE}")
+        here = os.environ | {"PGDATABASE": DATABASE}
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(ROOT / "sql" / "bootstrap.sql")],
+                       env=here, check=True, capture_output=True)
+        of = "host={} dbname={} user=".format(os.environ["PGHOST"], DATABASE)
+        cls.daemon = Daemon(database__conninfo=of + "atelierd",
+                            database__owner_conninfo=of + "atelier_migrate")
+        cls.addClassCleanup(cls.daemon.remove)
+        done = cls.daemon.command("--migrate", "--sqldir", str(ROOT / "sql"))
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        token = cls.daemon.token("--role", "coordinator", "--label", "planning")
+        cls.daemon.start()
+        cls.own, cls.public = cls.daemon.client(token), cls.daemon.client()
+        # The same who ask so often that judging every answer would take minutes.
+        cls.own_often, cls.public_often = (Client(cls.daemon.http, t, record=False) for t in (token, None))
+        for table in TABLES:
+            answer = cls.own.call("POST", f"/v1/import/{table}", (SEED / f"{table}.csv").read_bytes(),
+                                  {"Content-Type": "text/csv"})
+            assert answer.status == 200, answer
+        cls.api = sample_client.Api("http://localhost", token, lambda: Connection(cls.daemon.http))
+        cls.demand = sample.load(cls.api, "tests", datetime.date.today())
+        cls.experts = {}
+        for expert in cls.api.all("/v1/experts"):
+            url = cls.api.call("POST", f"/v1/experts/{expert['id']}/calendars", {"label": "tests"})[0]["url"]
+            cls.experts[expert["id"]] = url[url.index("/v1/"):]
+
+    @property
+    def desk(self):
+        return self.own
+
+    def calendars(self):
+        return Calendars(self.public_often, self.own_often, self.experts)
+
+    def planned(self, target, body):
+        """A job's plan, once it is made."""
+        answer = self.ok(self.own_often.post(target, body), 202)
+        until = time.monotonic() + 60
+        while True:
+            plan = self.ok(self.own_often.get(answer.headers["location"])).json
+            if plan["state"] in ENDED:
+                self.assertEqual(plan["state"], "solved", plan["fault"])
+                return plan
+            self.assertLess(time.monotonic(), until, plan)
+            time.sleep(0.05)
+
+    def scenario(self, name, changes):
+        return self.api.call("POST", "/v1/scenarios", {"name": name, "changes": changes})[0]["id"]
+
+    def released(self, plan, comment):
+        self.ok(self.own_often.post(f"/v1/plans/{plan}/release", {"comment": comment}))
+        plan = self.ok(self.own_often.get(f"/v1/plans/{plan}")).json
+        self.assertEqual(plan["state"], "released")
+        return plan
+
+    def teams(self):
+        """Workshop → its days and who is on its team as what, as the desk reads them."""
+        ret = {}
+        for workshop in self.api.all("/v1/workshops?status=planned,announced"):
+            team = self.api.get(f"/v1/workshops/{workshop['id']}/team")["items"]
+            ret[workshop["id"]] = (workshop["start"], workshop["end"], workshop["host"] and
+                                   workshop["host"]["code"],
+                                   {p["expert"]["id"]: p["role"] for p in team if p["status"] != "declined"})
+        return ret
+
+    def test_01_the_demand_is_there_once(self):
+        counts = {what: len(self.api.all(f"/v1/{what}")) for what in ("requests", "experts", "funds")}
+        self.assertEqual(counts, {"requests": 100, "experts": 40, "funds": 10})
+        again = sample.load(self.api, "tests", datetime.date.today())
+        self.assertEqual(again.requests, self.demand.requests)
+        self.assertEqual(counts, {what: len(self.api.all(f"/v1/{what}")) for what in counts})
+        other = sample.Demand(sample.SEED + 1, datetime.date.today(), self.api.all("/v1/members"))
+        self.assertNotEqual(other.requests, self.demand.requests)
+        for what in ("requests", "experts", "funds"):
+            for one in self.api.all(f"/v1/{what}"):
+                self.assertEqual(one["note"], sample_client.SAMPLE)
+
+    def test_02_a_plan_is_made_and_released(self):
+        first, last = sample.horizon(datetime.date.today())
+        before = self.calendars()
+        plan = self.planned("/v1/plans", {"first": first.isoformat(), "last": last.isoformat(),
+                                          "seconds": SECONDS, "seed": 1})
+        self.assertEqual(self.calendars().changed(before), set())
+        self.assertGreaterEqual(plan["bound"], plan["value"])
+        self.assertGreater(len(plan["items"]), 60)
+        self.assertGreater(len(plan["unserved"]), 3)
+        self.assertEqual(sum(plan["score"].values()), plan["value"])
+        self.released(plan["id"], "The first plan")
+        plan = self.ok(self.desk.get(f"/v1/plans/{plan['id']}")).json  # judged by openapi.json too
+        self.assertEqual(plan["number"], 1)
+        self.kept["plan"] = plan
+        after = self.calendars()
+        for expert in self.experts:
+            mine = [i for i in plan["items"] if expert in (p["expert"]["id"] for p in i["team"])]
+            days = sorted(str(e.decoded("DTSTART")) for uid, e in after.events(expert).items()
+                          if not uid.endswith(("-out", "-back")))
+            self.assertEqual(days, sorted(i["start"] for i in mine))
+            self.assertTrue(all(str(e["STATUS"]) == "TENTATIVE" for e in after.events(expert).values()))
+        # What is planned is the desk's and the experts', not yet the public's.
+        busy = {p["expert"]["id"] for i in plan["items"] for p in i["team"]}
+        regions = {f"desk {i['region']}" for i in plan["items"]}
+        self.assertEqual(after.changed(before), busy | regions)
+        self.assertEqual(len(regions), 6)
+
+    def test_03_what_is_announced_is_public(self):
+        before = self.calendars()
+        chosen = [i for i in self.kept["plan"]["items"] if i["region"] in ("AP", "ESA")]
+        for item in chosen:
+            planning.announce_one(self.api, item, lambda target, body, name: self.api.call("POST", target, body))
+        after = self.calendars()
+        changed = {name for name in after.changed(before) if name.startswith("public")}
+        self.assertEqual(changed, {"public", "public AP", "public ESA"})
+        self.assertEqual(len(after.live("public") - before.live("public")), len(chosen))
+        self.kept["announced"] = chosen
+
+    def test_04_what_if_changes_nothing(self):
+        before = self.calendars()
+        first, last = sample.horizon(datetime.date.today())
+        leaver = max(self.experts, key=lambda e: sum(e in (p["expert"]["id"] for p in i["team"])
+                                                     for i in self.kept["plan"]["items"]))
+        fund = self.api.all("/v1/funds")[0]
+        scenario = self.scenario("Somebody leaves, and there is less money", [
+            {"kind": "expert_leaves", "expert": leaver},
+            {"kind": "fund_changes", "fund": fund["id"], "year": fund["years"][1]["year"],
+             "amount": -fund["years"][1]["budget"]}])
+        plan = self.planned("/v1/plans", {"first": first.isoformat(), "last": last.isoformat(),
+                                          "seconds": SECONDS, "scenario": scenario})
+        self.assertEqual(plan["purpose"], "what_if")
+        self.assertNotIn(leaver, {p["expert"]["id"] for i in plan["items"] if not i["pinned"] for p in i["team"]})
+        diff = self.ok(self.desk.get(f"/v1/plans/{plan['id']}/diff")).json
+        self.assertEqual(diff["against"], self.kept["plan"]["id"])
+        self.assertTrue(diff["changes"])
+        for change in diff["changes"]:
+            self.assertRegex(change["sentence"], r"^[A-Z].*[^ ]\.$")
+            self.assertNotRegex(change["sentence"], r"_|\bnull\b|[{}\[\]]")
+        self.refused(self.desk.post(f"/v1/plans/{plan['id']}/release", {"comment": "No"}), 409)
+        self.assertEqual(self.calendars().changed(before), set())
+        self.assertEqual(self.ok(self.desk.get(f"/v1/plans/{self.kept['plan']['id']}")).json["state"], "released")
+
+    def stand_ins(self, teams):
+        """Workshop → how many others could stand in on its team for anybody, whatever the role."""
+        ret = {}
+        for workshop, (*_, team) in teams.items():
+            asks = set(self.api.get(f"/v1/workshops/{workshop}")["instruments"])
+            ret[workshop] = sum(
+                c["can"] and c["level"] == "full" and asks <= set(c["instruments"]) and c["expert"]["id"] not in team
+                for c in self.api.get(f"/v1/experts/candidates?workshop={workshop}")["items"])
+        return ret
+
+    def fewest(self, body):
+        """The answer to a repair that changes least, released."""
+        plan = self.planned("/v1/plans/repair", body | {"seconds": SECONDS, "weights": [1, 16, 1000]})
+        options = [self.ok(self.own_often.get(f"/v1/plans/{s['id']}")).json for s in plan["siblings"]] + [plan]
+        best = min(options, key=lambda o: [o["change"][k] for k in ("dropped", "moved", "experts")])
+        return self.released(best["id"], "Repaired")
+
+    def test_05_an_expert_withdraws(self):
+        teams, before = self.teams(), self.calendars()
+        others = self.stand_ins(teams)
+        busy = {e: [others[w] for w, (*_, team) in teams.items() if e in team] for e in self.experts}
+        leaver = max(busy, key=lambda e: (len(busy[e]) > 1, min(busy[e], default=0), len(busy[e])))
+        self.assertGreater(min(busy[leaver], default=0), 0, busy)
+        self.ok(self.desk.change(f"/v1/experts/{leaver}", {"active": False}))
+        self.assertEqual(self.calendars().changed(before), set())
+        plan = self.fewest({"expert": leaver})
+        self.assertEqual((plan["change"]["dropped"], plan["change"]["moved"]), (0, 0), plan["change"])
+
+        now, after = self.teams(), self.calendars()
+        touched = {w for w in teams if now[w] != teams[w]}
+        self.assertEqual(touched, {w for w, (*_, team) in teams.items() if leaver in team})
+        for workshop in touched:  # a swap, and no other day or place
+            self.assertEqual(now[workshop][:3], teams[workshop][:3])
+            self.assertNotIn(leaver, now[workshop][3])
+            self.assertEqual(len(now[workshop][3]), len(teams[workshop][3]))
+        concerned = self.concerned(teams, now)
+        self.assertIn(leaver, concerned)
+        self.assertGreater(len(concerned), 1)
+        self.assertEqual(after.changed(before) & set(self.experts), concerned)
+        self.assertEqual(after.live(leaver), set())
+        self.untouched(before, after, concerned)
+        self.judge_public(before, after)
+
+    def judge_public(self, before, after):
+        """The public's calendars change where something else is told, and nowhere else, event by event."""
+        told = after.told(before)
+        regions = {r for uid in told for r in after.shown.get(uid, before.shown.get(uid))["regions"]}
+        changed = {name for name in after.changed(before) if name.startswith("public")}
+        self.assertEqual(changed, {f"public {r}" for r in regions} | ({"public"} if told else set()))
+        self.assertLess(len(changed), 7)  # there are some to compare with
+        old, new = before.events("public"), after.events("public")
+        self.assertGreater(len(old), 20)
+        for uid in old.keys() & new.keys() - told:
+            self.assertEqual(old[uid].to_ical(), new[uid].to_ical())
+
+    def concerned(self, old, new):
+        """Experts who are somewhere else, at another time, or as something else than before."""
+        def missions(teams, expert):
+            return {(w, *days, team[expert]) for w, (*days, team) in teams.items() if expert in team}
+        return {e for e in self.experts if missions(old, e) != missions(new, e)}
+
+    def untouched(self, before, after, concerned):
+        """In calendars that changed, what was neither given nor taken is as it was, sequence and all."""
+        seen = 0
+        for expert in concerned:
+            old, new = before.events(expert), after.events(expert)
+            for uid in before.live(expert) & after.live(expert):
+                self.assertEqual(old[uid].to_ical(), new[uid].to_ical())
+                seen += 1
+        self.assertGreater(seen, 0)
+
+    def test_06_a_workshop_is_planned_anew(self):
+        """The control for the public calendars: the region's changes, the others' do not."""
+        before, teams = self.calendars(), self.teams()
+        item = self.kept["announced"][-1]
+        first = datetime.date.fromisoformat(item["start"]) - datetime.timedelta(14)
+        last = datetime.date.fromisoformat(item["end"]) + datetime.timedelta(14)
+        scenario = self.scenario("The host is closed", [
+            {"kind": "closed", "first": first.isoformat(), "last": last.isoformat(),
+             "member": item["host"]["code"]}])
+        self.fewest({"scenario": scenario})
+        now, after = self.teams(), self.calendars()
+        touched = {w for w in teams if now.get(w, ())[:3] != teams[w][:3]}
+        self.assertIn(item["workshop"], touched)
+        self.assertEqual(after.changed(before) & set(self.experts), self.concerned(teams, now))
+        self.judge_public(before, after)
+        uid = self.api.get(f"/v1/workshops/{item['workshop']}")["uid"]
+        name = f"public {item['region']}"
+        self.assertIn(name, after.changed(before))
+        self.assertIn(uid, after.told(before))
+        self.assertGreater(int(after.events(name)[uid]["SEQUENCE"]), int(before.events(name)[uid]["SEQUENCE"]))
