@@ -97,8 +97,9 @@ static void hear_pinned(struct court *c) {
 		                        "expert", "role")
 		         || !same_lists(json_object_get(pin, "funding"),
 		                        json_object_get(w->json, "funding"), "fund", "amount")
-		         || !same_joined(json_object_get(pin, "joined"),
-		                         json_object_get(w->json, "joined")))
+		         || (rule_is_on(c, "sessions")
+		             && !same_joined(json_object_get(pin, "joined"),
+		                             json_object_get(w->json, "joined"))))
 			blame_work(c, w, "pinned", "is not as pinned");
 	}
 }

@@ -149,7 +149,7 @@ struct request {
 	int site, n_sites;     /* in instance.sites */
 	const uint16_t *funds; /* that admit it by region, member, topic, kind; rising */
 	int n_funds;
-	int pinned, baseline;   /* index, or -1 */
+	int pinned, baseline;   /* index, or -1; pinned also of who joins a pinned session */
 	const uint16_t *pupils; /* accrual: experts the workshop gives a pre accreditation; different */
 	int n_pupils;
 };

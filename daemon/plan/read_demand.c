@@ -113,6 +113,20 @@ static void check_form(struct reading *r, const struct item *item) {
 			look_fault_at(&r->look, "funding", "has an amount of 0; amounts are positive");
 }
 
+/* Others that a pinned session serves: they have its index too, and no item of their own. */
+static void read_joined(struct reading *r, const json_t *value, int pin) {
+	const json_t *list = look_optional_list(&r->look, value, "joined", SESSION_MAX);
+	read_each(r, list, "joined", i, name) {
+		int request = names_find(&r->look, &r->requests, name);
+		if (request < 0)
+			continue;
+		if (r->in->requests[request].pinned >= 0)
+			look_fault(&r->look, "\"%s\" is a duplicate: it is pinned already",
+			           r->in->requests[request].id);
+		r->in->requests[request].pinned = pin;
+	}
+}
+
 void read_pinned(struct reading *r, const json_t *root) {
 	struct instance *in = r->in;
 	const json_t *list = look_optional_list(&r->look, root, "pinned", REQUESTS_MAX);
@@ -127,6 +141,9 @@ void read_pinned(struct reading *r, const json_t *root) {
 			              in->requests[to->request].id);
 		else if (to->request >= 0)
 			in->requests[to->request].pinned = (int)i;
+		if (in->rules.sessions[KIND_REGIONAL].capacity
+		    || in->rules.sessions[KIND_ACCREDITATION].capacity)
+			read_joined(r, value, (int)i);
 	}
 }
 

@@ -272,6 +272,12 @@ struct instance *relax(struct arena *a, const struct instance *in) {
 	to->experts = COPY(a, in->experts, in->n_experts, 0);
 	for (int q = 0; q < in->n_requests; q++)
 		to->requests[q].n_funds = 0;
+	to->regions = COPY(a, in->regions, in->n_regions, 0);
+	for (int q = 0; q < in->n_requests; q++) {
+		int *target = &to->regions[in->requests[q].region].target;
+		if (joins_pinned(in, q) && *target > 0)
+			--*target;
+	}
 	if (in->rules.chaining)
 		stay_at_home(to);
 	if (in->rules.missions_to_full)

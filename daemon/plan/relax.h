@@ -28,12 +28,19 @@
  * mission on it: k - 1 days after the first of all, as missions of one expert do not overlap (only
  * pinned ones may). Who is full here and a trainee there goes as expert; nothing else changes.
  *
- * Pinned items stay as they are. */
+ * Pinned items stay as they are. Who joins a pinned session counts for its region's target; the
+ * rest of its worth is not in the relaxed instance, but wide_fixed(). */
 #include "plan/model.h"
 
 /* The relaxed instance, compiled, in the arena; it shares what is the same with `in`, which is wide
  * and must outlive it. */
 struct instance *relax(struct arena *a, const struct instance *in);
+
+/* Is the request served by a pinned session that another one leads? */
+static inline bool joins_pinned(const struct instance *in, int request) {
+	int pin = in->requests[request].pinned;
+	return pin >= 0 && in->pinned[pin].request != request;
+}
 
 /* May the two requests ever be served by one item? */
 bool may_share(const struct instance *in, int request, int other);

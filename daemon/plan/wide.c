@@ -85,9 +85,13 @@ struct wide *wide_new(struct wide_means *m) {
 	if (!w->memory)
 		abort();
 	(void)lay_out(w);
-	for (int q = 0; q < w->in->n_requests; q++) {
-		w->leader[q] = plan_item(w->p, q) ? q : -1;
+	for (int q = 0; q < w->in->n_requests; q++)
 		w->topics[q] = w->in->requests[q].topics;
+	for (int q = 0; q < w->in->n_requests; q++) {
+		int pin = w->in->requests[q].pinned;
+		w->leader[q] = pin < 0 ? -1 : w->in->pinned[pin].request;
+		if (pin >= 0)
+			w->topics[w->leader[q]] |= w->in->requests[q].topics;
 	}
 	for (int s = 0; s < w->in->n_requests * TEAM_MAX; s++)
 		w->after[s] = -1;
@@ -210,6 +214,14 @@ void wide_score(const struct wide *w, struct score *ret) {
 		int missing = in->regions[i].target - w->p->region[i] - more[i];
 		ret->term[TERM_BALANCE] -= missing > 0 ? in->weights.balance * missing : 0;
 	}
+}
+
+int64_t wide_fixed(const struct wide *w) {
+	struct score all = w->p->score;
+	for (int q = 0; q < w->in->n_requests; q++)
+		if (is_pinned(w, q) && w->leader[q] != q)
+			score_joined(w, q, &all);
+	return score_sum(&all) - score_sum(&w->p->score);
 }
 
 int64_t wide_value(const struct wide *w) {

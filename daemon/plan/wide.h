@@ -46,6 +46,10 @@ void wide_copy(struct wide *dst, const struct wide *src);
 void wide_score(const struct wide *w, struct score *ret);
 int64_t wide_value(const struct wide *w);
 
+/* What requests that join pinned sessions are worth, balance aside: any plan has it, but no item of
+ * the core does. */
+int64_t wide_fixed(const struct wide *w);
+
 /* Count anew and set the roles that accreditations of the moment leave: the request of an item that
  * breaks a rule with others, or -1 if all is well. */
 int wide_fault(struct wide *w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The best place for a group: every host and start is looked at; the few that promise most are
+/* The best place for a group: every host, and the starts that promise most; the few that keep it are
  * tried in full, money and neighbours of chains with them. */
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-enum { SPOTS = 6 };
+enum { SPOTS = 6, LOOKS = 40 /* at starts of one site */ };
 
 struct spot {
 	int site;
@@ -16,13 +16,20 @@ struct spot {
 	struct crew crew;
 };
 
+/* A start before anybody is asked. */
+struct glance {
+	int64_t worth, hope;
+	int32_t start;
+};
+
 struct placing {
 	struct wide *w;
 	int group[SESSION_MAX], n;
 	int64_t noise;
 	struct dice *dice;
 	struct guest *guests;
-	uint64_t *starts;
+	uint64_t *starts, *near; /* days */
+	struct glance *glances;
 	struct spot spots[SPOTS];
 	int n_spots;
 };
@@ -107,28 +114,76 @@ static void keep_spot(struct placing *g, const struct spot *spot) {
 	g->spots[i] = *spot;
 }
 
-/* All starts there, led by the first of the group. */
-static void look_at_starts(struct placing *g, int member) {
+static void task_of(const struct placing *g, int site, struct task *ret) {
 	const struct instance *in = g->w->in;
-	int site = site_at(in, g->group[0], member);
-	struct task task = {.w = g->w, .group = g->group, .n_group = g->n, .site = site};
+	*ret = (struct task){.w = g->w, .group = g->group, .n_group = g->n, .site = site};
 	for (int i = 0; i < g->n; i++) {
 		const struct request *r = &in->requests[g->group[i]];
-		task.size = r->experts > task.size ? r->experts : task.size;
-		task.topics |= r->topics;
+		ret->size = r->experts > ret->size ? r->experts : ret->size;
+		ret->topics |= r->topics;
 	}
-	task_gather(&task, g->guests);
+	task_gather(ret, g->guests);
+}
+
+/* Starts on which a mission at the member could be chained with one there is: into g->near. */
+static void find_near(struct placing *g, int member) {
+	const struct instance *in = g->w->in;
+	int days = in->requests[g->group[0]].days, gap = in->rules.chain_gap_days;
+	memset(g->near, 0, in->words * sizeof *g->near);
+	for (int q = 0; in->rules.chaining && q < in->n_requests; q++) {
+		const struct item *item = plan_item(g->w->p, q);
+		int host = item ? in->sites[item->site].member : -1;
+		if (host < 0 || in->members[host].region != in->members[member].region)
+			continue;
+		int leg = leg_days(in, host, member);
+		int32_t end = item_end(in, item);
+		bits_add_range(g->near, in->days, end + 1 + leg, end + 1 + gap);
+		bits_add_range(g->near, in->days, item->start - days - gap, item->start - days - leg);
+	}
+}
+
+static int by_worth(const void *x, const void *y) {
+	const struct glance *a = x, *b = y;
+	if (a->worth + a->hope != b->worth + b->hope)
+		return a->worth + a->hope > b->worth + b->hope ? -1 : 1;
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+/* What a start is worth at most, team and money aside; and some hope for chains. */
+static int glance_at(struct placing *g, int site) {
+	const struct instance *in = g->w->in;
+	int64_t fixed = in->sites[site].fixed_cost / in->weights.money_per_point;
+	int n = 0;
+	find_near(g, in->sites[site].member);
 	bits_each(g->starts, in->words, d) {
-		struct spot spot = {.site = site, .start = d};
-		spot.worth = points_of(g, site, d) + dice_below(g->dice, g->noise + 1);
+		bool near = bits_has(g->near, d);
+		g->glances[n++] = (struct glance){
+			.worth = points_of(g, site, d) - fixed + dice_below(g->dice, g->noise + 1),
+			.hope = near ? dice_below(g->dice, in->weights.served / 2 + 1) : 0,
+			.start = d,
+		};
+	}
+	qsort(g->glances, (size_t)n, sizeof *g->glances, by_worth);
+	return n;
+}
+
+/* The starts there that promise most, led by the first of the group. */
+static void look_at_starts(struct placing *g, int member) {
+	const struct instance *in = g->w->in;
+	int site = site_at(in, g->group[0], member), n = glance_at(g, site), looks = LOOKS;
+	struct task task;
+	task_of(g, site, &task);
+	for (int i = 0; i < n && looks > 0; i++) {
+		int32_t d = g->glances[i].start;
+		struct spot spot = {.site = site, .start = d, .worth = g->glances[i].worth};
 		if (!plan_free_days(g->w->p, g->group[0], d) || !plan_free_member(g->w->p, g->group[0], d)
 		    || pupils_busy(g, d))
 			continue;
 		g->w->means->units++;
+		looks--;
 		if (!crew_find(&task, d, &spot.crew))
 			continue;
-		int64_t cost = in->sites[site].fixed_cost + spot.crew.cost;
-		spot.worth -= spot.crew.points + cost / in->weights.money_per_point;
+		spot.worth -= spot.crew.points + spot.crew.cost / in->weights.money_per_point;
 		keep_spot(g, &spot);
 	}
 }
@@ -240,13 +295,16 @@ bool wide_place(struct wide *w, const int *group, int n, int64_t noise, struct d
 	struct placing g = {.w = w, .n = n, .noise = noise, .dice = dice};
 	memcpy(g.group, group, (size_t)n * sizeof *group);
 	g.guests = calloc((size_t)in->n_experts + 1, guest_size());
-	g.starts = calloc(in->words + 1, sizeof *g.starts);
-	if (!g.guests || !g.starts)
+	g.starts = calloc(2 * in->words + 1, sizeof *g.starts);
+	g.glances = calloc((size_t)in->days + 1, sizeof *g.glances);
+	if (!g.guests || !g.starts || !g.glances)
 		abort();
+	g.near = g.starts + in->words;
 	for (int s = r->site; s < r->site + r->n_sites; s++)
 		look_at_site(&g, in->sites[s].member);
 	bool good = take_best(&g);
 	free(g.guests);
 	free(g.starts);
+	free(g.glances);
 	return good;
 }

@@ -13,11 +13,13 @@ enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE / 2 };
 
 struct wide_run {
 	struct run_options o;
+	const struct instance *plain; /* without starts for what is held together alone */
 	struct search *opening;
 	struct proof *guide; /* of the opening's instance: for its prices alone */
 	struct proof *proof; /* of the relaxed instance */
 	struct wide_means *means;
 	struct wide_search *search;
+	int64_t fixed; /* worth that the relaxed instance knows nothing of */
 	int64_t told;
 };
 
@@ -30,15 +32,15 @@ static bool has_quorum(const struct instance *in, int request) {
 	return in->rules.sessions[in->requests[request].kind].quorum > 1;
 }
 
-/* Requests that are served together or not at all have no start of their own. */
-static const struct instance *opening_of(struct arena *a, const struct instance *in) {
+/* Requests that are served together or not at all, or are already, have no start of their own. */
+static const struct instance *plain_of(struct arena *a, const struct instance *in) {
 	struct instance *to = arena_new_of(a, struct instance);
 	uint64_t *none = arena_array(a, uint64_t, in->words);
 	*to = *in;
 	to->sites = arena_array(a, struct site, (size_t)in->n_sites);
 	for (int s = 0; s < in->n_sites; s++) {
 		to->sites[s] = in->sites[s];
-		if (!has_quorum(in, in->sites[s].request))
+		if (!has_quorum(in, in->sites[s].request) && !joins_pinned(in, in->sites[s].request))
 			continue;
 		to->sites[s].starts = none;
 		to->sites[s].n_starts = to->sites[s].n_candidates = 0;
@@ -51,6 +53,11 @@ static uint64_t units_of(const struct wide_run *r) {
 	       + proof_units(r->proof);
 }
 
+static int64_t bound_of(const struct wide_run *r) {
+	int64_t bound = proof_bound(r->proof);
+	return bound == INT64_MAX ? bound : bound + r->fixed;
+}
+
 static int64_t progress_of(const struct wide_run *r) {
 	if (r->o.units)
 		return (int64_t)((unsigned __int128)units_of(r) * WHOLE / r->o.units);
@@ -59,11 +66,11 @@ static int64_t progress_of(const struct wide_run *r) {
 
 static void tell(struct wide_run *r, const struct plan *p) {
 	r->told = clock_ms();
-	run_tell(p, proof_bound(r->proof), units_of(r), r->o.since);
+	run_tell(p, bound_of(r), units_of(r), r->o.since);
 }
 
-static void tell_wide(struct wide_run *r, const struct instance *in) {
-	struct plan *p = wide_shown(wide_search_best(r->search), in);
+static void tell_wide(struct wide_run *r) {
+	struct plan *p = wide_shown(wide_search_best(r->search), r->plain);
 	tell(r, p);
 	plan_free(p);
 }
@@ -74,7 +81,7 @@ static void prove(struct wide_run *r) {
 }
 
 /* Until the work is done; the proof keeps step with both searches. */
-static void work(struct wide_run *r, const struct instance *in) {
+static void work(struct wide_run *r) {
 	int64_t at;
 	search_begin(r->opening, is_stopped, NULL);
 	while (!run_stopped() && (at = progress_of(r)) < OPENING
@@ -87,49 +94,52 @@ static void work(struct wide_run *r, const struct instance *in) {
 	}
 	wide_search_begin(r->search, search_best(r->opening));
 	while (!run_stopped() && (at = progress_of(r)) < WHOLE
-	       && wide_value(wide_search_best(r->search)) < proof_bound(r->proof)) {
+	       && wide_value(wide_search_best(r->search)) < bound_of(r)) {
 		wide_search_step(r->search, (int)at);
 		prove(r);
 		if (clock_ms() - r->told >= PROGRESS_MS)
-			tell_wide(r, in);
+			tell_wide(r);
 	}
 	proof_stop(r->proof);
-	tell_wide(r, in);
+	tell_wide(r);
 }
 
-static void explain_all(const struct instance *in, struct arena *a, const struct plan *p,
-                        const struct wide *w, struct answer *ret) {
+/* A session that could be held, but for its quorum. */
+static bool lacks_quorum(const struct instance *in, int request) {
+	const struct request *r = &in->requests[request];
+	for (int s = r->site; s < r->site + r->n_sites; s++)
+		if (has_quorum(in, request) && in->sites[s].n_starts > 0)
+			return true;
+	return false;
+}
+
+static void explain_all(struct wide_run *r, struct arena *a, const struct instance *in,
+                        const struct plan *p, struct answer *ret) {
 	struct unserved *unserved = arena_array(a, struct unserved, (size_t)in->n_requests);
-	struct appeal *appeal = arena_array(a, struct appeal, (size_t)in->n_requests);
-	struct fit *fit = fit_new(in, 1);
-	struct explainer *x = explainer_new(in, fit);
-	appeal_compile(in, appeal);
+	struct explainer *x = explainer_new(p->in, search_fit(r->opening));
 	for (int q = 0; q < in->n_requests; q++) {
 		struct unserved *u = &unserved[ret->n_unserved];
-		if (w->leader[q] >= 0)
+		if (ret->wide->leader[q] >= 0)
 			continue;
 		ret->n_unserved++;
-		if (!has_quorum(in, q) || appeal[q].earliest == NO_DAY)
-			explain(x, a, p, q, appeal[q].earliest, run_stopped(), u);
-		else
-			*u = (struct unserved){.request = q,
-			                       .reasons = 1u << REASON_OPENS,
-			                       .quorum = in->rules.sessions[in->requests[q].kind].quorum,
-			                       .earliest = NO_DAY};
+		explain(x, a, p, q, search_appeal(r->opening)[q].earliest, run_stopped(), u);
+		if (!lacks_quorum(in, q))
+			continue;
+		u->reasons = 1u << REASON_OPENS;
+		u->quorum = in->rules.sessions[in->requests[q].kind].quorum;
 	}
 	ret->unserved = unserved;
 	explainer_free(x);
-	fit_free(fit);
 }
 
 static int answer(struct wide_run *r, struct arena *a, const struct instance *in, bool bounded,
                   const json_t *document) {
 	const struct wide *w = wide_search_best(r->search);
-	struct plan *p = wide_shown(w, in);
+	struct plan *p = wide_shown(w, r->plain);
 	struct answer answer = {
 		.plan = p,
 		.wide = w,
-		.bound = bounded ? proof_bound(r->proof) : INT64_MAX,
+		.bound = bounded ? bound_of(r) : INT64_MAX,
 		.seed = r->o.seed,
 		.units = units_of(r),
 	};
@@ -137,7 +147,7 @@ static int answer(struct wide_run *r, struct arena *a, const struct instance *in
 	answer.status = answer.bounded && answer.bound == p->value ? STATUS_OPTIMAL
 	                : run_stopped()                            ? STATUS_CANCELLED
 	                                                           : STATUS_FEASIBLE;
-	explain_all(in, a, p, w, &answer);
+	explain_all(r, a, in, p, &answer);
 	answer.cpu_ms = (uint64_t)clock() / (CLOCKS_PER_SEC / 1000);
 	int status = publish("solve", a, document, &answer);
 	plan_free(p);
@@ -152,12 +162,13 @@ int solve_wide(const struct run_options *o, struct arena *a, const struct buf *t
 	if (!r.o.since)
 		r.o.since = clock_ms();
 	r.proof = proof_new(relax(a, in), o->threads > 1);
-	const struct instance *opening = opening_of(a, in);
-	r.guide = proof_new(opening, false);
-	r.opening = search_new(opening, o->seed, proof_scale(r.guide));
+	r.plain = plain_of(a, in);
+	r.guide = proof_new(r.plain, false);
+	r.opening = search_new(r.plain, o->seed, proof_scale(r.guide));
 	r.means = wide_means_new(in);
 	r.search = wide_search_new(r.means, o->seed);
-	work(&r, in);
+	r.fixed = wide_fixed(wide_search_best(r.search));
+	work(&r);
 	for (int i = 0; weights && i < in->n_baseline; i++)
 		in->baseline[i].weight = weights[i];
 	int status = answer(&r, a, in, !weights, document);
