@@ -103,7 +103,7 @@ static void search_all(const struct repair *r, struct frame *frame, struct arena
 	frame_weigh(frame, LEAST_CHANGES);
 	struct plan *from = frame_start(frame, a, is_stopped, NULL);
 	found_add(ret, r->weights[0], frame->given, from, units);
-	for (int i = -1; i < r->n_weights; i++) {
+	for (int i = -1; i < r->n_weights && !run_stopped(); i++) {
 		int64_t times = i < 0 ? LEAST_CHANGES : r->weights[i];
 		struct plan *best = search_one(r, frame, times, from, r->n_weights - i, &units);
 		found_add(ret, r->weights[i < 0 ? 0 : i], frame->given, best, units);
