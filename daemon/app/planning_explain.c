@@ -9,6 +9,7 @@
 #include "app/house.h"
 #include "app/planning_child.h"
 #include "app/render.h"
+#include "app/shape.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -50,10 +51,32 @@ static void refuse_as(struct explaining *e, const char *sentence) {
 
 /* -- last step: the answer -- */
 
+/* The planner leaves out what does not apply; an answer of ours has every member of its schema. */
+static void complete(const struct shapes *shapes, const json_t *schema, json_t *value) {
+	const char *ref = json_string_value(json_object_get(schema, "$ref")), *name;
+	const json_t *properties;
+	json_t *part;
+	size_t i;
+	if (ref)
+		schema = shape_schema(shape_find(shapes, ref));
+	json_array_foreach(value, i, part) complete(shapes, json_object_get(schema, "items"), part);
+	json_array_foreach(json_object_get(schema, "required"), i, part) {
+		name = json_string_value(part);
+		if (json_is_object(value) && !json_object_get(value, name))
+			(void)json_object_set_new(value, name, json_null());
+	}
+	properties = json_object_get(schema, "properties");
+	json_object_foreach(value, name, part)
+		complete(shapes, json_object_get(properties, name), part);
+}
+
 static void answer_read(uv_work_t *work) {
 	struct explaining *e = work->data;
 	json_t *said =
 		json_loadb(e->answer.p ? e->answer.p : "", e->answer.n, JSON_REJECT_DUPLICATES, NULL);
+	const struct shapes *shapes = e->request->house->shapes;
+	if (json_is_object(said))
+		complete(shapes, shape_schema(shape_find(shapes, e->request->route->answer)), said);
 	char *text = json_is_object(said) ? json_dumps(said, JSON_COMPACT) : NULL;
 	buf_clear(&e->answer);
 	e->good = text != NULL;

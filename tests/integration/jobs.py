@@ -246,13 +246,35 @@ class Whole(Jobs):
         plan = self.wait(self.create(), "solved")
         asked = {"request": request, "plan": plan["id"]}
         told = self.ok(self.who.post("/v1/plans/explain", asked)).json
-        self.assertEqual((told["format"], told["request"]), ("atelier-explanation/1", request))
+        self.assertEqual((told["format"], told["request"], told["date"]), ("atelier-explanation/1", request, None))
+        served = [item["request"] for item in plan["items"]]
+        self.assertEqual(told["served"] is not None, request in served)
         day = (FIRST + datetime.timedelta(days=45)).isoformat()
         dated = self.ok(self.who.post("/v1/plans/explain", {**asked, "date": day})).json
-        self.assertIn(day, json.dumps(dated))
+        self.assertEqual(dated["date"], day)
         self.refused(self.who.post("/v1/plans/explain", {"request": "R-0"}), 404)
         self.refused(self.who.post("/v1/plans/explain", {**asked, "day": day}), 400)
         self.assertEqual(self.daemon.client().post("/v1/plans/explain", asked).status, 401)
+
+    def test_what_stands_in_the_way_is_told_with_what_helps(self):
+        """Nobody has money for it: what the planner leaves out of its document is null here."""
+        request = self.request()
+        funds = self.ok(self.desk.get("/v1/funds?limit=500")).json["items"]
+        year = World.cluster.sql("UPDATE data.fund_year SET budget = committed RETURNING 1")
+        self.addCleanup(World.cluster.sql, "UPDATE data.fund_year SET budget = budget + 9000000")
+        self.assertTrue(year and funds)
+        plan = self.wait(self.create(), "solved")
+        self.assertIn(request, [u["request"] for u in plan["unserved"]])
+        told = self.ok(self.who.post("/v1/plans/explain", {"request": request, "plan": plan["id"]})).json
+        self.assertIsNone(told["served"])
+        self.assertIn("fund", [family for s in told["sets"] for family in s["relax"]])
+        obstacle = next(o for s in told["sets"] for o in s["obstacles"] if o["family"] == "fund")
+        self.assertGreater(obstacle["lacks"], 0)
+        self.assertIsNone(obstacle["running"])
+        change = next(c for c in told["changes"] if c["kind"] == "money")
+        self.assertGreater(change["amount"], 0)
+        self.assertEqual(change["item"]["request"], request)
+        self.assertIsNone(change["workshop"])
 
     def test_without_a_planner_there_is_a_reason(self):
         self.daemon.write(plan__planner="/nowhere/atelier-plan")
