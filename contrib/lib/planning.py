@@ -20,11 +20,10 @@ from sample import REGIONS, horizon
 SECONDS = 6
 ENDED = ("solved", "failed", "cancelled", "released", "superseded")
 COMMENT = "The first plan, of sample data."
-WORDS = {"eligible": "evidence is missing", "opens": "the kind opens later",
-         "window": "no day in the period", "calendar": "no open days at the host",
-         "team": "nobody could deliver it", "busy": "experts are elsewhere", "quota": "experts' limits",
-         "parallel": "too many at once", "member": "one a Member", "fund": "money",
-         "choice": "others are worth more"}
+WORDS = {"eligible": "evidence", "opens": "an opened kind", "window": "a day in the period",
+         "calendar": "open days", "team": "a team", "busy": "free experts", "quota": "experts' days",
+         "parallel": "a free week", "member": "distance from another one", "fund": "money",
+         "choice": "weight"}
 
 
 class Line:
@@ -54,7 +53,7 @@ def bar(part, whole, width=7):
 
 def standing(progress):
     """Where the planner is, in less than eighty columns."""
-    if not progress:
+    if progress["ms"] < 0:
         return "  Planning …"
     p = progress
     said = [f"  Planning {p['ms'] / 1000:4.1f} s {bar(p['served'], p['requests'])} "
@@ -87,9 +86,12 @@ def watch(api, plan, line):
         response = connection.getresponse()
         if response.status != 200:
             raise Refused(response.status, json.loads(response.read()))
+        latest = {"ms": -1}
         for kind, said in events(response):
+            progress = said if kind == "progress" else said["progress"]
+            latest = max(latest, progress or latest, key=lambda p: p["ms"])
             over = kind == "state" and said["state"] in ENDED
-            line.show(standing(said if kind == "progress" else said["progress"]), over)
+            line.show(standing(latest), over)
             if over:
                 return said["state"]
     finally:
@@ -153,25 +155,33 @@ def announce(api, state, plan):
 
 
 def why(api, plan):
-    """One request that is left out for money, or else another, and what would let it in."""
+    """Of one request that is left out, for money if there is one: why, and what would let it in."""
     def rank(left):
-        return ([r["code"] for r in left["reasons"]] != ["fund"], not left["unblock"], left["request"])
+        return [r["code"] for r in left["reasons"]] != ["fund"], left["request"]
     left = min(plan["unserved"], key=rank)
     said = api.call("POST", "/v1/plans/explain", {"request": left["request"], "plan": plan["id"]})[0]
-    return left, said
+    sentence = left["reasons"][0]["sentence"]
+    if said["changes"]:
+        change = said["changes"][0]
+        what = change["sentence"]
+        for fund in {f for f in (change.get("fund"), (change["also"] or {}).get("fund")) if f}:
+            what = what.replace(f"fund {fund}", "the " + api.get(f"/v1/funds/{fund}")["name"])
+        sentence += f"\n    What would let it in: {what}."
+    return f"Why not the {left['kind']} workshop of {left['member']['name']}? {sentence}"
 
 
 def tell(api, plan, shown):
     regions = {r["region"]: r["workshops"] for r in plan["regions"]}
-    served, left = len(plan["items"]), len(plan["unserved"])
     say(f"Value {plan['value']:,}, and no plan is worth more than {plan['bound']:,}: "
         f"a gap of {percent(plan['value'], plan['bound'])}")
-    say("Workshops: " + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
-    say(f"Released as number {plan['number']}: {served} workshops are planned, their experts invited; "
-        f"the first of each region, {len(shown)}, announced")
-    if left:
-        causes = collections.Counter(WORDS[r["code"]] for u in plan["unserved"] for r in u["reasons"][:1])
-        say(f"Left out: {left}, because " + ", ".join(f"{w} ({n})" for w, n in causes.most_common()))
+    say(f"Planned: {len(plan['items'])} workshops, " + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
+    if plan["unserved"]:
+        causes = collections.Counter(WORDS[u["reasons"][0]["code"]] for u in plan["unserved"])
+        say(f"Left out: {len(plan['unserved'])} requests, for want of "
+            + ", ".join(f"{words} {n}" for words, n in causes.most_common()))
+        say("  " + why(api, plan))
+    say(f"Released as number {plan['number']}, plan {plan['id']}: the experts are invited")
+    say(f"Announced, the first of each region: {', '.join(i['host']['name'] for i in shown)}")
 
 
 def main():

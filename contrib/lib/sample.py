@@ -75,8 +75,9 @@ class Dice:
 
 
 def horizon(today):
-    """First and last day that are planned: from the first of next month, for eighteen months."""
-    month = today.year * 12 + today.month
+    """First and last day that are planned: eighteen months, after one in which hosts and experts get
+    ready."""
+    month = today.year * 12 + today.month + 1
     first, end = (datetime.date(m // 12, m % 12 + 1, 1) for m in (month, month + MONTHS))
     return first, end - datetime.timedelta(1)
 

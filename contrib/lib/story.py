@@ -131,9 +131,10 @@ def make_ready(story, workshop, experts):
         place = next(place for place in story.api.get(f"{here}/team")["items"]
                      if place["expert"]["id"] == expert["id"])
         place, _ = story.api.call("PATCH", f"{here}/team/{expert['id']}",
-                                  {"status": "accepted", "release": "granted"},
+                                  {"status": "accepted", "release": "granted", "tickets_on": story.day(0)},
                                   If_Match=f'"{place["revision"]}"')
-        say(f"{expert['name']} accepted and is released, away {place['away_from']} to {place['away_to']}")
+        say(f"{expert['name']} accepted, is released and has tickets, away {place['away_from']} to "
+            f"{place['away_to']}")
     story.post("/v1/donors", {"code": "SAMPLE", "name": "Sample donor", "funder": "Nobody",
                               "regions": [], "note": SAMPLE}, "donor")
     year = int(workshop["start"][:4])
