@@ -144,6 +144,28 @@ static bool comes(const struct table *t, const struct plan *p, const struct gues
 	return true;
 }
 
+/* Before `s`, with which the row ends, are there as many as the team has seats who are no worse in
+ * anything, and (where it matters) from different homes? Then one of them can always take its place.
+ * The newcomer is nobody's equal. */
+static bool beaten(const struct table *t, const struct sitting *s, int n) {
+	const struct expert *experts = t->in->experts;
+	int found = 0, homes[TEAM_MAX];
+	if (s->guest->expert == t->newcomer)
+		return false;
+	for (int i = 0; i < n && found < t->request->experts; i++) {
+		const struct sitting *x = &t->here[i];
+		bool other = x->guest->expert != t->newcomer;
+		if ((x->covers & s->covers) != s->covers || x->full < s->full
+		    || x->guest->may_lead < s->guest->may_lead || x->guest->speaks < s->guest->speaks)
+			continue;
+		for (int k = 0; t->in->rules.different_administrations && k < found; k++)
+			other = other && homes[k] != experts[x->guest->expert].home;
+		if (other)
+			homes[found++] = experts[x->guest->expert].home;
+	}
+	return found >= t->request->experts;
+}
+
 static void gather(struct table *t, const struct plan *p, const struct item *item,
                    const struct terms *terms) {
 	struct sitting one;
@@ -157,6 +179,11 @@ static void gather(struct table *t, const struct plan *p, const struct item *ite
 		t->here[k] = one;
 		t->n_here++;
 	}
+	int kept = 0;
+	for (int i = 0; i < t->n_here; i++)
+		if (!beaten(t, &t->here[i], kept))
+			t->here[kept++] = t->here[i];
+	t->n_here = kept;
 	t->units += 1 + (uint64_t)t->n_guests / 64;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += tests/bench/bench.py tests/bench/highs.js tests/bench/plan tests/bench/repair tests/bench/run \
+EXTRA_DIST += tests/bench/bench.py tests/bench/explain tests/bench/highs.js tests/bench/plan tests/bench/repair tests/bench/run \
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
 	tests/integration/double_booking tests/integration/jobs.py tests/integration/outage.py \
 	tests/integration/people.py tests/integration/plans.py tests/integration/refusals.py \
@@ -9,11 +9,12 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/highs.js tests/bench/plan tests/b
 .PHONY: bench bench-plan integration
 bench: daemon/atelierd
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/bench/run
-# BENCH_PLAN, BENCH_REPAIR: which sizes, seeds and times, see tests/bench/plan and repair.
+# BENCH_PLAN, BENCH_REPAIR, BENCH_EXPLAIN: which sizes, seeds and times, see the programs.
 bench-plan: atelier-plan
 	ATELIER_PLAN=$(abs_builddir)/atelier-plan HIGHS=$(abs_builddir)/tests/bench/highs \
 		$(srcdir)/tests/bench/plan $(BENCH_PLAN)
 	ATELIER_PLAN=$(abs_builddir)/atelier-plan $(srcdir)/tests/bench/repair $(BENCH_REPAIR)
+	ATELIER_PLAN=$(abs_builddir)/atelier-plan $(srcdir)/tests/bench/explain $(BENCH_EXPLAIN)
 integration: daemon/atelierd atelier-plan
 	ATELIERD=$(abs_builddir)/daemon/atelierd $(srcdir)/tests/integration/run
 
