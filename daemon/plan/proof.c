@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { SLICE = 64, SWEEPS = 10 };
+enum { SLICE = 64, TURN = 8 * SLICE, SWEEPS = 10 };
 
 /* Up to `lock` the worker's own, below it what both sides see while they hold it. */
 struct proof {
@@ -122,7 +122,8 @@ void proof_reach(struct proof *p, uint64_t units) {
 }
 
 void proof_turn(struct proof *p, struct search *s) {
-	proof_reach(p, search_units(s));
+	uint64_t units = search_units(s), most = p->aside ? 0 : p->units + TURN;
+	proof_reach(p, units < most ? units : most);
 	(void)pthread_mutex_lock(&p->lock);
 	if (p->new_prices)
 		search_guide(s, p->prices);

@@ -108,14 +108,14 @@ void search_guide(struct search *s, const struct prices *prices) {
 	fit_guide(s->fit, prices);
 }
 
-/* How the items of this step choose: mostly by the value alone, sometimes sparing money or after
- * the prices, now and then against the grain. */
+/* How the items of this step choose: mostly after the prices once there are any, else by the value
+ * alone or sparing money, now and then against the grain. */
 static struct taste taste_of(struct search *s) {
 	struct taste t = TASTE_PLAIN;
 	int mood = dice_pick(&s->dice, 8);
-	if (s->guided && mood < 3)
+	if (s->guided && mood < 6)
 		t.guided = true;
-	else if (mood < 5)
+	else if (mood % 2 == 0)
 		t.thrift = dice_below(&s->dice, 1024);
 	if (dice_pick(&s->dice, 3) == 0)
 		t.noise = 1 + dice_below(&s->dice, s->in->weights.served / 16 + 1);

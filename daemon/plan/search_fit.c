@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { SHIFTS = 3 };
+enum { SHIFTS = 1 };
 
 /* The least cost of a team on a start if all experts were free: not asked yet, or no team. */
 enum { UNKNOWN = -1, NOBODY = -2 };
