@@ -257,11 +257,9 @@ static void give(struct child *c, int which, struct str octets) {
 
 /* -- the beginning -- */
 
-static bool is_program(const char *path) {
-	return access(path, X_OK) == 0;
-}
-
 bool child_program(const struct conf *conf, char *ret, size_t room) {
+	/* Beside the daemon, as installed with it, as built with it. */
+	static const char *const from_here[] = {"", "/../bin", "/.."};
 	char here[1024];
 	size_t n = sizeof here;
 	if (*conf->plan_planner) {
@@ -270,15 +268,14 @@ bool child_program(const struct conf *conf, char *ret, size_t room) {
 	}
 	if (uv_exepath(here, &n) == 0 && strrchr(here, '/')) {
 		*strrchr(here, '/') = '\0';
-		(void)snprintf(ret, room, "%s/" PROGRAM, here);
-		if (is_program(ret))
-			return true;
-		(void)snprintf(ret, room, "%s/../bin/" PROGRAM, here);
-		if (is_program(ret))
-			return true;
+		for (size_t i = 0; i < sizeof from_here / sizeof *from_here; i++) {
+			(void)snprintf(ret, room, "%s%s/" PROGRAM, here, from_here[i]);
+			if (access(ret, X_OK) == 0)
+				return true;
+		}
 	}
 	(void)snprintf(ret, room, "%s", ATELIER_BINDIR "/" PROGRAM);
-	return is_program(ret);
+	return access(ret, X_OK) == 0;
 }
 
 uint64_t child_cpu_ms(void) {

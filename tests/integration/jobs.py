@@ -71,6 +71,7 @@ class Jobs(Case):
     def setUp(self):
         self.daemon = Daemon(plan__jobs="1", plan__planner=PLANNER, plan__lease="2s", **self.settings)
         self.addCleanup(self.daemon.remove)
+        self.addCleanup(lambda: self.assertIn(self.daemon.stop(), (0, None)))
         self.addCleanup(self.nothing_is_left)
         if self.planner is not None:
             self.fake(self.planner)
@@ -377,6 +378,20 @@ class Waiting(Jobs):
         self.gate()
         self.daemon.start()
         self.assertEqual(self.wait(plan)["state"], "solved")
+
+    def test_a_plan_waits_for_a_database_that_is_away(self):
+        plan = self.running()
+        World.cluster.stop()
+        try:
+            self.daemon.wait_for(lambda: self.daemon.ready() == 503, 10, "away")
+            self.gate()
+            self.daemon.wait_for(lambda: "state=untold" in self.daemon.logged(), 20, "done")
+        finally:
+            World.cluster.start()
+        self.daemon.wait_ready()
+        self.assertEqual(self.wait(plan)["state"], "solved")
+        self.assertEqual(len(self.pids()), 1)  # made once
+        World.daemon.wait_ready()
 
     def test_another_daemons_job_is_followed_too(self):
         plan = self.running()
