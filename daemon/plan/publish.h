@@ -7,7 +7,8 @@
 #include "plan/write.h"
 
 /* A plan with all that is said of it; what the answer points to lives in the arena or with the run.
- * `bound` INT64_MAX: none is known, or it was for something else. */
+ * `bound` INT64_MAX: none is known, or it was for something else. After a stop its certificate is
+ * left out. */
 void answer_of(const struct run *run, struct arena *a, const struct instance *in,
                const struct plan *p, int64_t bound, struct answer *ret);
 
