@@ -232,7 +232,7 @@ void prices_sum_up(struct bound *b) {
 }
 
 /* Sums that no reader's limit keeps small are made in 128 bits. */
-static __int128 worth_of_room(const struct bound *b) {
+__int128 worth_of_room(const struct bound *b) {
 	const struct instance *in = b->in;
 	const struct prices *p = b->now;
 	size_t days = (size_t)in->days, years = (size_t)in->years;

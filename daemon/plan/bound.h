@@ -69,6 +69,13 @@ int bound_tighten(struct bound *b, int64_t value);
 /* The best item of one request at the current prices and limits, as a sweep would choose it. */
 void bound_choose(struct bound *b, int request, struct choice *ret);
 
+/* The bound once more, in points × scale, where money is no longer shared in parts: at the best prices
+ * and limits, by so many tries at most (INT64_MAX: they did not do). Plans of no more than `value`
+ * points are not bounded. Goes on from the best prices. ret_when, of each request, is its year in the
+ * best choice found, or one of these: */
+enum { PURSE_NEVER = -1, PURSE_UNKNOWN = -2 };
+int64_t bound_purse(struct bound *b, int64_t value, uint64_t tries, int16_t *ret_when);
+
 /* One sweep at the current prices, from its beginning: its bound in points × scale (INT64_MAX: no
  * plan keeps the limits). The choices are valid until the next step. Prices then move. */
 int64_t bound_sweep(struct bound *b);

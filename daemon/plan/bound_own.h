@@ -62,6 +62,7 @@ struct bound {
 
 	struct yearly *yearly; /* requests × (years + 1) */
 	int64_t *least;        /* requests: money: of the cheapest place */
+	int64_t *start_costs;  /* sites × days: what start_cost() says; NULL until asked for */
 	struct cover covers[COVERS_MAX];
 	int n_covers;
 
@@ -93,10 +94,14 @@ int64_t least_price(const struct bound *b, int site, int year, int64_t rate);
 
 /* The least a team and the host cost on any start of the site; `least` if there is none. */
 int64_t least_cost(struct bound *b, int site, int64_t least);
+int64_t start_cost(struct bound *b, int site, int32_t start); /* and on this one */
 
 /* bound_request.c */
 void best_choice(struct bound *b, int request, struct choice *ret);
 int drop_starts(struct bound *b, int request, int64_t least); /* that bring less than `least` */
+
+/* bound.c: what the prices of all there is come to, the fixed terms with it. */
+__int128 worth_of_room(const struct bound *b);
 
 /* bound_cover.c */
 void covers_compile(struct bound *b);

@@ -341,6 +341,15 @@ int64_t least_price(const struct bound *b, int site, int year, int64_t rate) {
 	return sum;
 }
 
+int64_t start_cost(struct bound *b, int site, int32_t start) {
+	struct choice best = {.worth = -FAR_AWAY, .cost = FAR_AWAY};
+	b->bare = true;
+	/* The price of 1 makes what the floor hides count. */
+	(void)best_team(b, site, NULL, start, 0, 1, &LIMIT_NONE, &best);
+	b->bare = false;
+	return best.cost;
+}
+
 int64_t least_cost(struct bound *b, int site, int64_t least) {
 	const struct instance *in = b->in;
 	const uint64_t *starts = b->room.starts + (size_t)site * in->words;

@@ -80,6 +80,7 @@ struct exact *exact_new(const struct instance *in, const struct plan *plan) {
 		x->seen[q].pools = arena_array(x->arena, int64_t, POOLS);
 		x->seen[q].experts = arena_array(x->arena, int32_t, (size_t)in->n_experts);
 	}
+	x->when = arena_array(x->arena, int16_t, (size_t)in->n_requests);
 	if (plan)
 		plan_copy(x->best, plan);
 	push(x, node_new(x, NULL));
@@ -158,6 +159,17 @@ static void look(struct exact *x) {
 		fix(x, sum);
 }
 
+/* All sweeps are done: can its requests be paid whole? */
+static void pay(struct exact *x) {
+	const struct node *node = x->node;
+	int64_t scale = bound_prices(x->bound)->scale;
+	int64_t sum =
+		bound_purse(x->bound, x->best->value, node->depth < 4 ? ROOT_TRIES : NODE_TRIES, x->when);
+	int64_t points = sum / scale - (sum % scale < 0);
+	if (sum < INT64_MAX && points < node->bound)
+		x->node->bound = points;
+}
+
 static void leave(struct exact *x) {
 	node_free(x->node);
 	x->node = NULL;
@@ -218,7 +230,10 @@ bool exact_step(struct exact *x, uint64_t units) {
 		}
 		look(x);
 		unsigned most = x->node->depth == 0 ? ROOT_SWEEPS : NODE_SWEEPS;
-		if (x->sweeps % most == 0 && !hopeless(x) && split(x))
+		if (x->sweeps % most != 0 || hopeless(x))
+			continue;
+		pay(x);
+		if (hopeless(x) || split(x))
 			leave(x);
 	}
 	return !x->node && x->open.n == 0;

@@ -63,6 +63,30 @@ static void ask(struct question *best, struct question q) {
 		*best = q;
 }
 
+/* If what can be paid whole is not what the sweeps choose, there the two part: on one side prices
+ * settle on it, on the other something else must be paid. */
+static void ask_when(const struct exact *x, int q, struct question *best) {
+	const struct instance *in = x->in;
+	const struct seen *s = &x->seen[q];
+	const struct limit *limit = &x->node->limits[q];
+	int year = x->when[q];
+	int64_t prio = 4 + in->requests[q].priority;
+	if (year == PURSE_UNKNOWN || s->sweeps == 0)
+		return;
+	int32_t agree = year == PURSE_NEVER ? s->sweeps - s->served : s->years[year];
+	int64_t apart = 1000 - (int64_t)agree * 1000 / s->sweeps;
+	if (apart < 40)
+		return;
+	if (limit->served == LIMIT_FREE)
+		ask(best, (struct question){SERVED, q, 0, 0, 200000000 + apart * prio});
+	else if (year >= 0 && limit->starts.last >= in->year_from[year + 1])
+		ask(best,
+		    (struct question){START, q, 0, in->year_from[year + 1] - 1, 150000000 + apart * prio});
+	else if (year > 0 && limit->starts.first < in->year_from[year])
+		ask(best,
+		    (struct question){START, q, 0, in->year_from[year] - 1, 150000000 + apart * prio});
+}
+
 static void ask_served(const struct exact *x, int q, struct question *best) {
 	const struct seen *s = &x->seen[q];
 	int64_t weight = doubt(s->served, s->sweeps) * (4 + x->in->requests[q].priority);
@@ -213,6 +237,7 @@ static void answer(struct exact *x, const struct question *q, struct limit *left
 enum branching branch(struct exact *x, struct limit *left, struct limit *right) {
 	struct question best = {NOTHING, -1, 0, 0, 0};
 	for (int q = 0; q < x->in->n_requests; q++) {
+		ask_when(x, q, &best);
 		ask_served(x, q, &best);
 		ask_year(x, q, &best);
 		ask_pools(x, q, &best);

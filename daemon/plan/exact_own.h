@@ -3,7 +3,14 @@
 /* The exact search's own. */
 #include "plan/exact.h"
 
-enum { POOLS = 64, ROOT_SWEEPS = 400, NODE_SWEEPS = 40, LAST_SWEEPS = 400 };
+enum {
+	POOLS = 64,
+	ROOT_SWEEPS = 400,
+	NODE_SWEEPS = 40,
+	LAST_SWEEPS = 400,
+	ROOT_TRIES = 400000,
+	NODE_TRIES = 30000
+};
 
 struct node {
 	int64_t bound; /* points */
@@ -40,6 +47,7 @@ struct exact {
 	struct node *node; /* at hand */
 	unsigned sweeps, nodes, numbers;
 	struct seen *seen; /* requests */
+	int16_t *when;     /* requests: the year in which they would be paid, see bound_purse() */
 };
 
 /* exact_branch.c */

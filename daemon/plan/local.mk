@@ -6,7 +6,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/bound.c daemon/plan/bound.h daemon/plan/bound_own.h \
 	daemon/plan/bound_cover.c \
 	daemon/plan/bound_funds.c daemon/plan/bound_move.c \
-	daemon/plan/bound_request.c daemon/plan/bound_team.c \
+	daemon/plan/bound_purse.c daemon/plan/bound_request.c daemon/plan/bound_team.c \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/certificate.c daemon/plan/certificate.h daemon/plan/certificate_own.h \
