@@ -11,7 +11,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 	FROM rule.job_take(daemon, lease_seconds) j
 $$;
 
--- Lengthens the lease; progress may be NULL. False: it was cancelled, or is another's.
+-- Lengthens the lease (0: gives the job back); progress may be NULL. False: it was cancelled, or is another's.
 CREATE OR REPLACE FUNCTION api.job_progress(plan text, attempt int, lease_seconds int, progress json) RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog
 RETURN rule.job_progress(plan, attempt, lease_seconds, progress);

@@ -106,6 +106,9 @@ BEGIN
 	FROM data.plan p
 	WHERE r.plan = of_plan AND r.attempt = of_attempt AND p.id = r.plan AND p.state = 'running'
 	RETURNING NOT r.cancel_wanted INTO go_on;
+	IF go_on AND lease_seconds = 0 THEN -- given back: that was nobody's failure
+		UPDATE data.plan p SET state = 'queued', started_at = NULL WHERE p.id = of_plan;
+	END IF;
 	RETURN COALESCE(go_on, false);
 END $$;
 
