@@ -49,6 +49,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/team.c daemon/plan/team.h \
 	daemon/plan/wide.c daemon/plan/wide.h daemon/plan/wide_own.h \
 	daemon/plan/wide_fault.c \
+	daemon/plan/wide_freeze.c daemon/plan/wide_freeze.h \
 	daemon/plan/wide_place.c \
 	daemon/plan/wide_search.c \
 	daemon/plan/wide_team.c daemon/plan/wide_team.h \

@@ -281,7 +281,7 @@ void wide_take(struct wide *w, const struct plan *p) {
 	const struct instance *in = w->in;
 	for (int q = 0; q < in->n_requests; q++) {
 		const struct session *s = &in->rules.sessions[in->requests[q].kind];
-		if (!plan_item(p, q) || is_pinned(w, q) || (s->capacity && s->quorum > 1))
+		if (!plan_item(p, q) || w->leader[q] >= 0 || (s->capacity && s->quorum > 1))
 			continue;
 		plan_add(w->p, plan_item(p, q));
 		w->leader[q] = q;

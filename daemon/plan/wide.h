@@ -57,7 +57,7 @@ int wide_fault(struct wide *w);
 /* Take the leader's item out, and all that is in one chain with it. */
 void wide_remove(struct wide *w, int leader);
 
-/* From a plan without extensions; what breaks a rule here is left out. */
+/* Items of a plan without extensions for requests that have none; what breaks a rule is left out. */
 void wide_take(struct wide *w, const struct plan *p);
 
 /* Give the group (the first one leads only if that is cheapest) its best item: host, start, team,
@@ -69,9 +69,10 @@ bool wide_place(struct wide *w, const int *group, int n, int64_t noise, struct d
  * dice alone; each keeps the plan valid. */
 struct wide_search;
 struct wide_search *wide_search_new(struct wide_means *m, uint64_t seed);
-void wide_search_free(struct wide_search *s);                        /* NULL is fine */
-void wide_search_begin(struct wide_search *s, const struct plan *p); /* NULL: from nothing */
-void wide_search_step(struct wide_search *s, int progress);          /* of 65536 */
+void wide_search_free(struct wide_search *s);                           /* NULL is fine */
+void wide_search_begin(struct wide_search *s, const struct plan *p);    /* NULL: from nothing */
+void wide_search_step(struct wide_search *s, int progress);             /* of 65536 */
+void wide_search_offer(struct wide_search *s, const struct plan *rest); /* see wide_freeze.h */
 const struct wide *wide_search_best(const struct wide_search *s);
 
 /* The same as a plan of the core, for writing and explaining: items of leaders, sums and value of

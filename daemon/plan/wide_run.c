@@ -6,10 +6,11 @@
 #include "plan/explain.h"
 #include "plan/relax.h"
 #include "plan/wide.h"
+#include "plan/wide_freeze.h"
 
 #include "base/banned.h"
 
-enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE / 2 };
+enum { PROGRESS_MS = 200, WHOLE = 65536, OPENING = WHOLE * 3 / 8, TURN = WHOLE / 16 };
 
 struct wide_run {
 	struct run_options o;
@@ -19,7 +20,8 @@ struct wide_run {
 	struct proof *proof; /* of the relaxed instance */
 	struct wide_means *means;
 	struct wide_search *search;
-	int64_t fixed; /* worth that the relaxed instance knows nothing of */
+	int64_t fixed;               /* worth that the relaxed instance knows nothing of */
+	uint64_t rounds, rest_units; /* of the core's search on what is not frozen */
 	int64_t told;
 };
 
@@ -48,9 +50,12 @@ static const struct instance *plain_of(struct arena *a, const struct instance *i
 	return to;
 }
 
+static uint64_t searched(const struct wide_run *r) {
+	return search_units(r->opening) + wide_units(r->means) + r->rest_units;
+}
+
 static uint64_t units_of(const struct wide_run *r) {
-	return search_units(r->opening) + wide_units(r->means) + proof_units(r->guide)
-	       + proof_units(r->proof);
+	return searched(r) + proof_units(r->guide) + proof_units(r->proof);
 }
 
 static int64_t bound_of(const struct wide_run *r) {
@@ -77,15 +82,13 @@ static void tell_wide(struct wide_run *r) {
 
 /* A unit of the proof is more work than one of the search, and here it can't guide it. */
 static void prove(struct wide_run *r) {
-	proof_reach(r->proof, (search_units(r->opening) + wide_units(r->means)) / 3);
+	proof_reach(r->proof, searched(r) / 3);
 }
 
-/* Until the work is done; the proof keeps step with both searches. */
-static void work(struct wide_run *r) {
-	int64_t at;
+static void open_plan(struct wide_run *r) {
 	search_begin(r->opening, is_stopped, NULL);
-	while (!run_stopped() && (at = progress_of(r)) < OPENING
-	       && search_best(r->opening)->value < proof_bound(r->guide)) {
+	for (int64_t at; !run_stopped() && (at = progress_of(r)) < OPENING
+	                 && search_best(r->opening)->value < proof_bound(r->guide);) {
 		search_step(r->opening, (int)(at * WHOLE / OPENING));
 		proof_turn(r->guide, r->opening);
 		prove(r);
@@ -93,12 +96,44 @@ static void work(struct wide_run *r) {
 			tell(r, search_best(r->opening));
 	}
 	wide_search_begin(r->search, search_best(r->opening));
-	while (!run_stopped() && (at = progress_of(r)) < WHOLE
-	       && wide_value(wide_search_best(r->search)) < bound_of(r)) {
-		wide_search_step(r->search, (int)at);
-		prove(r);
-		if (clock_ms() - r->told >= PROGRESS_MS)
-			tell_wide(r);
+}
+
+static bool goes_on(struct wide_run *r, int64_t upto) {
+	prove(r);
+	if (clock_ms() - r->told >= PROGRESS_MS)
+		tell_wide(r);
+	return !run_stopped() && progress_of(r) < upto
+	       && wide_value(wide_search_best(r->search)) < bound_of(r);
+}
+
+/* The core's search on what does not hang together. */
+static void improve_rest(struct wide_run *r, int64_t upto) {
+	struct arena *a = arena_new();
+	struct instance *frozen = wide_freeze(a, r->plain, wide_search_best(r->search));
+	struct plan *rest = wide_rest(frozen, wide_search_best(r->search));
+	struct search *search = search_new(frozen, r->o.seed + ++r->rounds, 1);
+	uint64_t before = r->rest_units;
+	search_take(search, rest);
+	while (goes_on(r, upto)) {
+		search_step(search, (int)progress_of(r));
+		r->rest_units = before + search_units(search);
+	}
+	wide_search_offer(r->search, search_best(search));
+	search_free(search);
+	plan_free(rest);
+	arena_free(a);
+}
+
+/* Until the work is done; the proof keeps step with all searches. */
+static void work(struct wide_run *r) {
+	open_plan(r);
+	for (int64_t upto = OPENING; goes_on(r, WHOLE);) {
+		upto = upto + TURN < WHOLE ? upto + TURN : WHOLE;
+		while (goes_on(r, upto))
+			wide_search_step(r->search, (int)progress_of(r));
+		upto = upto + TURN < WHOLE ? upto + TURN : WHOLE;
+		if (goes_on(r, upto))
+			improve_rest(r, upto);
 	}
 	proof_stop(r->proof);
 	tell_wide(r);

@@ -3,6 +3,7 @@
  * a new order, alone, joining others or together. */
 #include <stdlib.h>
 
+#include "plan/wide_freeze.h"
 #include "plan/wide_own.h"
 
 #include "base/banned.h"
@@ -222,6 +223,14 @@ void wide_search_begin(struct wide_search *s, const struct plan *p) {
 	if (p)
 		wide_take(s->trial, p);
 	keep(s, wide_value(s->trial));
+}
+
+void wide_search_offer(struct wide_search *s, const struct plan *rest) {
+	wide_copy(s->trial, s->best);
+	wide_thaw(s->trial, rest);
+	int64_t value = wide_value(s->trial);
+	if (value >= s->best_value)
+		keep(s, value);
 }
 
 void wide_search_step(struct wide_search *s, int progress) {
