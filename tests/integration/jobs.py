@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import textwrap
@@ -193,6 +194,8 @@ class Whole(Jobs):
         self.assertIn(f"value {told['value']},", check.stdout)
         self.assertEqual(seen[-1][1]["value"], told["value"])
         self.assertEqual(self.daemon.metric('plan_jobs_total{state="solved"}'), 1)
+        metrics = Client(self.daemon.ops, record=False).get("/metrics").text
+        self.assertGreater(float(re.search(r"^atelier_planner_cpu_seconds_total (\S+)$", metrics, re.M)[1]), 0)
         again = list(Events(self.who, plan))  # of what has ended there is one event
         self.assertEqual([(k, d["state"]) for k, d, _ in again], [("state", "solved")])
 
