@@ -69,7 +69,8 @@ static uint64_t mapped(void) {
 
 static int set_all(const struct limits *l) {
 	int status = EXIT_GOOD;
-	if (l->nice && setpriority(PRIO_PROCESS, 0, (int)l->nice) != 0)
+	errno = 0;
+	if (l->nice && nice((int)l->nice) == -1 && errno)
 		status = fail(EXIT_SYSTEM, "nice", strerror(errno));
 	if (!status && l->cpu)
 		status = set(RLIMIT_CPU, "cpu", l->cpu, l->cpu + GRACE_S);

@@ -539,3 +539,70 @@ class Bad(Jobs):
         self.assertIn("plan.explain_time", json.loads(late.read())["detail"])
 
     demand = Whole.demand
+
+
+class Limits(Case):
+    """What a planner takes upon itself, seen from outside; the control is one that takes nothing."""
+
+    def planner(self, *words):
+        """One that waits for its instance."""
+        inherited = [os.open("/dev/null", os.O_RDONLY) for _ in range(4)]
+        for descriptor in inherited:
+            self.addCleanup(os.close, descriptor)
+            os.set_inheritable(descriptor, True)
+        process = subprocess.Popen([PLANNER, *words, "solve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, close_fds=False)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(pipe.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        proc = pathlib.Path("/proc", str(process.pid))
+        self.wait_for(lambda: re.search(r"Name:\tatelier-plan\n(.*\n)*State:\tS",
+                                        (proc / "status").read_text(encoding="utf-8")))
+        return process.pid, proc, inherited
+
+    def wait_for(self, true):
+        until = time.monotonic() + 10
+        while not true():
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.01)
+
+    @staticmethod
+    def limit(proc, name):
+        line = re.search(rf"^Max {name} +(\S+) +(\S+)", (proc / "limits").read_text(encoding="utf-8"), re.M)
+        return line[1], line[2]
+
+    def test_it_limits_itself(self):
+        pid, proc, inherited = self.planner("--limits", "nice=5,cpu=7,memory=400000000")
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), min(19, os.nice(0) + 5))
+        self.assertEqual(self.limit(proc, "cpu time"), ("7", "9"))
+        self.assertEqual(self.limit(proc, "file size"), ("0", "0"))
+        self.assertEqual(self.limit(proc, "core file size")[0], "0")
+        self.assertEqual(self.limit(proc, "open files"), ("16", "16"))
+        self.assertGreaterEqual(int(self.limit(proc, "address space")[0]), 400000000)
+        self.assertIn("NoNewPrivs:\t1", (proc / "status").read_text(encoding="utf-8"))
+        self.assertEqual(set(os.listdir(proc / "fd")), {"0", "1", "2"} | {str(f) for f in range(3, 5) if f in inherited})
+        allowed = subprocess.run(["unshare", "-Un", "true"], capture_output=True, check=False).returncode == 0
+        own = os.readlink("/proc/self/ns/net")
+        self.assertEqual(os.readlink(proc / "ns" / "net") != own, allowed)
+
+    def test_the_control_does_not(self):
+        pid, proc, inherited = self.planner()
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), os.nice(0))
+        self.assertNotEqual(self.limit(proc, "cpu time"), ("7", "9"))
+        self.assertNotEqual(self.limit(proc, "file size"), ("0", "0"))
+        self.assertIn("NoNewPrivs:\t0", (proc / "status").read_text(encoding="utf-8"))
+        self.assertLess({str(f) for f in inherited}, set(os.listdir(proc / "fd")))
+        self.assertEqual(os.readlink(proc / "ns" / "net"), os.readlink("/proc/self/ns/net"))
+
+    def test_it_ends_itself_at_its_cpu_time(self):
+        large = subprocess.run([ROOT / "tests" / "plan" / "generate", "L", "1"], capture_output=True, check=True).stdout
+        done = subprocess.run([PLANNER, "--limits", "cpu=1", "solve", "--time", "60"], input=large,
+                              capture_output=True, timeout=50, check=False)
+        self.assertEqual(done.returncode, -signal.SIGXCPU)
+
+    def test_words_it_does_not_know(self):
+        for words in ("cpu=x", "cpu", "nice=20", "memory=-1", "colour=7", ""):
+            done = subprocess.run([PLANNER, "--limits", words, "solve"], input=b"{}", capture_output=True, check=False)
+            self.assertEqual((words, done.returncode), (words, 64))
+            self.assertTrue(done.stderr)
