@@ -26,6 +26,7 @@ struct search *search_new(const struct instance *in, uint64_t seed, int64_t scal
 	s->changed = cleared(n, sizeof *s->changed);
 	s->differs = cleared(n, sizeof *s->differs);
 	appeal_compile(in, s->appeal);
+	weigh_bonds(s);
 	return s;
 }
 
@@ -174,21 +175,30 @@ static bool put_back(struct search *s, int64_t wanted) {
 	return s->plan->value >= wanted;
 }
 
+/* The points by which the plan is better for this step; a new best is worth more. */
+static int64_t won_since(const struct search *s, int64_t before) {
+	int64_t most = s->in->weights.served, won = s->plan->value - before;
+	won = won < 0 ? 0 : won > most ? most : won;
+	return won + (s->plan->value > s->best->value ? most / 8 : 0);
+}
+
 void search_step(struct search *s, int progress) {
-	int64_t cold = 65536 - progress, before = s->plan->value;
+	int64_t cold = 65536 - progress, before = s->plan->value, won = 0;
 	int64_t warmth = (s->in->weights.served * cold >> 16) * cold >> 17;
 	int64_t wanted = before - dice_below(&s->dice, warmth + 1);
+	uint64_t units = fit_units(s->fit);
 	s->steps++;
 	if (s->n_served + s->n_left_out == 0)
 		return;
 	take_out(s);
-	if (!put_back(s, wanted)) {
+	if (put_back(s, wanted)) {
+		won = won_since(s, before);
+		note_changes(s);
+		keep_best(s);
+		list_all(s);
+	} else
 		plan_undo(s->plan, 0);
-		return;
-	}
-	note_changes(s);
-	keep_best(s);
-	list_all(s);
+	note_fare(s, won, fit_units(s->fit) - units + 1);
 }
 
 const struct plan *search_best(const struct search *s) {

@@ -107,12 +107,55 @@ static void take_in_the_way(struct search *s, int request, int many) {
 		take_near(s, day, -1, many - s->n_out);
 }
 
+/* Half of how often a bond is chosen is fixed, by these. */
+static const int base[BONDS] = {
+	[BOND_WAY] = 5,    [BOND_NEAR] = 3, [BOND_EXPERTS] = 2, [BOND_PURSE] = 2,
+	[BOND_MEMBER] = 1, [BOND_ANY] = 1,  [BOND_NONE] = 2,
+};
+enum { BASE_SUM = 16, SHARE = 16 * BASE_SUM, SEASON = 512 };
+
+static int64_t rate_of(const struct fare *f) {
+	return f->won * 1024 / ((int64_t)f->spent + 1);
+}
+
+void weigh_bonds(struct search *s) {
+	int64_t sum = 0;
+	for (int i = 0; i < BONDS; i++)
+		sum += rate_of(&s->fares[i]);
+	for (int i = 0; i < BONDS; i++) {
+		struct fare *f = &s->fares[i];
+		int64_t fixed = SHARE * base[i] / BASE_SUM;
+		int64_t learnt = sum ? SHARE * rate_of(f) / sum : fixed;
+		f->weight = f->weight ? (3 * f->weight + fixed + learnt) / 4 : 2 * fixed;
+		f->won = 0;
+		f->spent = 0;
+	}
+}
+
+void note_fare(struct search *s, int64_t won, uint64_t spent) {
+	struct fare *f = &s->fares[s->bond];
+	f->won += won;
+	f->spent += spent;
+	if (s->steps % SEASON == 0)
+		weigh_bonds(s);
+}
+
+static enum bond pick_bond(struct search *s) {
+	int64_t sum = 0, at;
+	int i = 0;
+	for (int k = 0; k < BONDS; k++)
+		sum += s->fares[k].weight;
+	for (at = dice_below(&s->dice, sum); at >= s->fares[i].weight; i++)
+		at -= s->fares[i].weight;
+	return (enum bond)i;
+}
+
 void take_out(struct search *s) {
 	int many = 1 + dice_pick(&s->dice, 3 + dice_pick(&s->dice, 8));
-	int mood = dice_pick(&s->dice, 16);
+	s->bond = pick_bond(s);
 	s->n_out = 0;
 	s->focus = -1;
-	if (s->n_left_out > 0 && (mood < 5 || s->n_served == 0)) {
+	if (s->n_left_out > 0 && (s->bond == BOND_WAY || s->n_served == 0)) {
 		take_in_the_way(s, s->left_out[dice_pick(&s->dice, s->n_left_out)], many);
 		return;
 	}
@@ -120,15 +163,15 @@ void take_out(struct search *s) {
 		return;
 	int q = any_served(s);
 	const struct request *r = &s->in->requests[q];
-	if (mood < 8)
+	switch (s->bond) {
+	case BOND_NEAR:
 		take_near(s, s->plan->items[q].start, dice_pick(&s->dice, 2) ? r->region : -1, many);
-	else if (mood < 10)
-		take_experts(s, 1 + many / 3);
-	else if (mood < 12)
-		take_purse_of(s, q, many);
-	else if (mood == 12)
-		take_member(s, r->member);
-	else if (mood == 13)
-		take_any(s, many);
+		break;
+	case BOND_EXPERTS: take_experts(s, 1 + many / 3); break;
+	case BOND_PURSE: take_purse_of(s, q, many); break;
+	case BOND_MEMBER: take_member(s, r->member); break;
+	case BOND_ANY: take_any(s, many); break;
+	default: break;
+	}
 	(void)take_one(s, q);
 }

@@ -5,6 +5,25 @@
 
 enum { OUT_MAX = 24 };
 
+/* What the items that leave in one step have to do with each other. */
+enum bond {
+	BOND_WAY, /* they stand in the way of one left out */
+	BOND_NEAR,
+	BOND_EXPERTS,
+	BOND_PURSE,
+	BOND_MEMBER,
+	BOND_ANY,
+	BOND_NONE, /* one alone */
+	BONDS,
+};
+
+/* How a bond has fared since the weights were last set. */
+struct fare {
+	int64_t weight; /* it is chosen so often, of the sum */
+	int64_t won;    /* points */
+	uint64_t spent; /* units */
+};
+
 struct search {
 	const struct instance *in;
 	struct plan *plan, *best;
@@ -12,7 +31,9 @@ struct search {
 	struct dice dice;
 	struct appeal *appeal;
 	bool guided;
-	uint64_t steps;   /* each is a unit of work, for those that find nothing to do */
+	uint64_t steps; /* each is a unit of work, for those that find nothing to do */
+	struct fare fares[BONDS];
+	enum bond bond;   /* of this step */
 	int out[OUT_MAX]; /* requests taken out in this step */
 	int n_out;
 	int focus;     /* a request left out that the step is about, or -1 */
@@ -29,3 +50,8 @@ struct search {
 
 /* search_moves.c: choose a neighbourhood and take it out of the plan. */
 void take_out(struct search *s);
+
+/* Before the first step; and after each, with what it brought and took: what wins more in less
+ * work is chosen more often. */
+void weigh_bonds(struct search *s);
+void note_fare(struct search *s, int64_t won, uint64_t spent);
