@@ -19,7 +19,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION api.plan_get(args jsonb, body jsonb) RETURNS api.answer
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
 	p data.plan;
 BEGIN

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 CREATE OR REPLACE FUNCTION api.plan_release(args jsonb, body jsonb) RETURNS api.answer
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
 	p data.plan := rule.path_plan(args ->> 'id', true);
 BEGIN
@@ -14,7 +14,7 @@ END $$;
 
 -- Against the plan that is released, unless it is said; without any, against the workshops there are.
 CREATE OR REPLACE FUNCTION api.plan_diff(args jsonb, body jsonb) RETURNS api.answer
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
 	p CONSTANT data.plan := (SELECT x FROM data.plan x WHERE x.id = args ->> 'id');
 	o data.plan;
@@ -59,7 +59,7 @@ END $$;
 
 -- Why not? What the daemon gives the planner to find out.
 CREATE OR REPLACE FUNCTION api.plan_explain(args jsonb, body jsonb) RETURNS api.answer
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
 	instance json;
 	document json;
