@@ -29,7 +29,10 @@ static struct node *node_new(const struct exact *x, const struct node *parent) {
 static void node_free(struct node *node) {
 	if (!node)
 		return;
-	vec_clear(&node->prices);
+	if (node->prices && --node->prices->nodes == 0) {
+		vec_clear(&node->prices->packed);
+		free(node->prices);
+	}
 	free(node);
 }
 
@@ -49,7 +52,10 @@ static void push(struct exact *x, struct node *node) {
 	x->open.at[i] = node;
 }
 
+/* The top; among too many a leaf of the heap, which is sooner done with than the top. */
 static struct node *pop(struct exact *x) {
+	if (x->open.n >= OPEN_MAX)
+		return x->open.at[--x->open.n];
 	struct node *top = x->open.at[0], *last = x->open.at[--x->open.n];
 	size_t i = 0;
 	for (size_t k; (k = 2 * i + 1) < x->open.n; i = k) {
@@ -93,6 +99,7 @@ void exact_free(struct exact *x) {
 	for (size_t i = 0; i < x->open.n; i++)
 		node_free(x->open.at[i]);
 	vec_clear(&x->open);
+	vec_clear(&x->packing);
 	vec_clear(&x->root);
 	node_free(x->node);
 	bound_free(x->bound);
@@ -117,7 +124,7 @@ static void enter(struct exact *x, struct node *node) {
 	for (int q = 0; q < x->in->n_requests; q++)
 		bound_limit(x->bound, q, &node->limits[q]);
 	if (node->depth > 0) {
-		prices_unpack(&node->prices, x->prices);
+		prices_unpack(&node->prices->packed, x->prices);
 		bound_restart(x->bound, x->prices, 15);
 	}
 	seen_clear(x);
@@ -191,12 +198,25 @@ static void tighten(struct exact *x) {
 	x->tighter = false;
 }
 
+static struct shared_prices *share_prices(struct exact *x) {
+	struct shared_prices *ret = calloc(1, sizeof *ret);
+	prices_pack(bound_prices(x->bound), &x->packing);
+	size_t n = x->packing.n;
+	struct packed_price *at = reallocarray(NULL, n + 1, sizeof *at);
+	if (!ret || !at)
+		abort();
+	if (n)
+		memcpy(at, x->packing.at, n * sizeof *at);
+	*ret = (struct shared_prices){.packed = {.at = at, .n = n, .room = n + 1}, .nodes = 2};
+	return ret;
+}
+
 /* Open the node's two sides; false: more sweeps first. */
 static bool split(struct exact *x) {
 	struct node *node = x->node, *sides[2] = {node_new(x, node), node_new(x, node)};
 	enum branching what = branch(x, sides[0]->limits, sides[1]->limits);
 	if (what == BRANCH_NOW) {
-		prices_pack(bound_prices(x->bound), &node->prices);
+		sides[0]->prices = sides[1]->prices = share_prices(x);
 		if (!x->root_known)
 			tighten(x);
 	} else if (what == BRANCH_NEVER) {
@@ -207,8 +227,6 @@ static bool split(struct exact *x) {
 			node_free(sides[i]);
 			continue;
 		}
-		for (size_t k = 0; k < node->prices.n; k++)
-			*vec_push(&sides[i]->prices) = node->prices.at[k];
 		push(x, sides[i]);
 	}
 	return what != BRANCH_LATER;

@@ -9,15 +9,22 @@ enum {
 	NODE_SWEEPS = 40,
 	LAST_SWEEPS = 400,
 	ROOT_TRIES = 400000,
-	NODE_TRIES = 30000
+	NODE_TRIES = 30000,
+	OPEN_MAX = 1500
+};
+
+/* Both sides of a node begin with its prices. */
+struct shared_prices {
+	struct packed_prices packed;
+	int nodes; /* that have them */
 };
 
 struct node {
 	int64_t bound; /* points */
 	int depth;
 	unsigned number;
-	struct packed_prices prices; /* to begin with */
-	struct limit limits[];       /* requests */
+	struct shared_prices *prices; /* to begin with; NULL at the root */
+	struct limit limits[];        /* requests */
 };
 
 /* What the sweeps of a node chose for a request: on average that solves the relaxation. */
@@ -36,8 +43,8 @@ struct exact {
 	struct arena *arena; /* sets of experts in limits */
 	struct bound *bound;
 	struct plan *best, *trial;
-	struct prices *prices; /* unpacked */
-	struct packed_prices root;
+	struct prices *prices;              /* unpacked */
+	struct packed_prices root, packing; /* packing: scratch */
 	bool root_known, tighter;
 	int64_t stuck; /* the highest bound of a node that could not be split further */
 	struct {
