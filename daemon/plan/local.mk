@@ -28,7 +28,8 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/look.c daemon/plan/look.h \
 	daemon/plan/lp.c daemon/plan/lp.h \
 	daemon/plan/model.c daemon/plan/model.h \
-	daemon/plan/money.c daemon/plan/money.h \
+	daemon/plan/money.c daemon/plan/money.h daemon/plan/money_own.h \
+	daemon/plan/money_shift.c \
 	daemon/plan/plan.c daemon/plan/plan.h \
 	daemon/plan/prices.c daemon/plan/prices.h \
 	daemon/plan/proof.c daemon/plan/proof.h \
