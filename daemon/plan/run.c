@@ -26,7 +26,8 @@ struct run {
 static volatile sig_atomic_t stopped, ready;
 
 static void stop_now(int signal) {
-	static const char words[] = "atelier-plan: stopped before the instance was read; no plan\n";
+	static const char words[] =
+		"atelier-plan: stopped before there was a plan; nothing is printed\n";
 	(void)signal;
 	stopped = 1;
 	if (!ready && write(STDERR_FILENO, words, sizeof words - 1) > 0)

@@ -51,8 +51,8 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 	}
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
-	run_ready();
 	struct run *run = run_new(in, &s->run);
+	run_ready();
 	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
 	                                is_stopped, NULL);
 	run_work(run, start);
