@@ -30,7 +30,8 @@ END $$;
 CREATE OR REPLACE FUNCTION rule.scenario_document(p data.plan, instance json) RETURNS json LANGUAGE sql STABLE
 RETURN CASE WHEN (p).changes IS NOT NULL THEN json_build_object('format', 'atelier-scenario/1',
 	'name', COALESCE((SELECT s.name FROM data.scenario s WHERE s.id = (p).scenario), (p).comment, (p).id),
-	'changes', (SELECT COALESCE(json_agg(c ORDER BY n), '[]')
+	'changes', (SELECT COALESCE(json_agg(CASE WHEN c ? 'newcomer'
+			THEN c - 'newcomer' || jsonb_build_object('expert', c -> 'newcomer') ELSE c END ORDER BY n), '[]')
 		FROM jsonb_array_elements((p).changes) WITH ORDINALITY AS t (c, n)
 		WHERE c ->> 'kind' <> 'expert_leaves' OR EXISTS (
 			SELECT FROM json_array_elements(instance -> 'experts') AS e WHERE e ->> 'id' = c ->> 'expert'))) END;

@@ -33,7 +33,7 @@ END $$;
 -- What a change of a kind must say, and may.
 CREATE OR REPLACE FUNCTION rule.change_members(kind text, OUT must text[], OUT may text[]) LANGUAGE sql IMMUTABLE AS $$
 	SELECT k.must, k.must || k.may || 'kind'::text FROM (VALUES
-		('expert_leaves', '{expert}'::text[], '{from,to}'::text[]), ('expert_joins', '{expert}', '{}'),
+		('expert_leaves', '{expert}'::text[], '{from,to}'::text[]), ('expert_joins', '{newcomer}', '{}'),
 		('fund_changes', '{fund,year,amount}', '{}'), ('closed', '{first,last}', '{member}'),
 		('request_leaves', '{request}', '{}'), ('request_moves', '{request}', '{earliest,latest}')) AS k (kind, must, may)
 	WHERE k.kind = change_members.kind
@@ -52,8 +52,6 @@ BEGIN
 	SELECT k INTO odd FROM jsonb_object_keys(c) AS k WHERE k <> ALL (m.may) LIMIT 1;
 	IF odd IS NOT NULL THEN
 		RETURN format('has no %s', odd);
-	ELSIF jsonb_typeof(c -> 'expert') <> (CASE c ->> 'kind' WHEN 'expert_joins' THEN 'object' ELSE 'string' END) THEN
-		RETURN 'names an expert by id to leave, and describes one to join';
 	ELSIF c ->> 'kind' = 'expert_leaves' AND NOT EXISTS (SELECT FROM data.expert e WHERE e.id = c ->> 'expert') THEN
 		RETURN format('names an expert %s whom there is not', c ->> 'expert');
 	ELSIF c ? 'fund' AND NOT EXISTS (SELECT FROM data.fund f WHERE f.id = c ->> 'fund') THEN

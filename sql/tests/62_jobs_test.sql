@@ -120,6 +120,9 @@ SELECT pg_temp.call('scenario_create', '{}', '{"name": "One more", "changes": [{
 	->> 'id' AS sc \gset
 SELECT pg_temp.solved('[]', jsonb_build_object('scenario', :'sc')) AS maybe \gset
 SELECT is((SELECT purpose FROM data.plan WHERE id = :'maybe'), 'what_if', 'a what-if');
+SELECT is(rule.scenario_document((SELECT jsonb_populate_record(p, '{"changes": [{"kind": "expert_joins", "newcomer": {"id": "E-9"}},
+	{"kind": "expert_leaves", "expert": "E-GONE"}]}') FROM data.plan p WHERE id = :'maybe'), '{"experts": []}')::jsonb -> 'changes',
+	'[{"kind": "expert_joins", "expert": {"id": "E-9"}}]', 'as the planner reads it; who is not known any more has left already');
 SELECT is(pg_temp.release(:'maybe'), '409 what_if', 'stays one');
 
 -- Why not: what the planner gets; by itself the next year and a half, while no plan is released.

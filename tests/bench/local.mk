@@ -3,7 +3,7 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/explain tests/bench/highs.js test
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
 	tests/integration/double_booking tests/integration/jobs.py tests/integration/outage.py \
 	tests/integration/people.py tests/integration/plans.py tests/integration/refusals.py \
-	tests/integration/reload.py tests/integration/run \
+	tests/integration/reload.py tests/integration/run tests/integration/settings.py \
 	tests/integration/start.py tests/integration/story.py tests/integration/suite.py
 
 .PHONY: bench bench-plan integration
