@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Typed growable arrays: struct { T *at; size_t n, room; } v = {0}; *vec_push(&v) = x; */
+/* Typed growable arrays: struct { T *at; size_t n, room; } v = {0}; *vec_push(&v) = x;
+ * for (T *x = v.at; x < vec_end(&v); x++) — an empty one has no address to count from. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,4 +20,5 @@ static inline void *vec_grown(void *at, size_t *room, size_t size) {
 	((v)->n == (v)->room ? (void)((v)->at = vec_grown((v)->at, &(v)->room, sizeof *(v)->at))       \
 	                     : (void)0,                                                                \
 	 &(v)->at[(v)->n++])
+#define vec_end(v) ((v)->at ? (v)->at + (v)->n : NULL)
 #define vec_clear(v) (free((v)->at), (v)->at = NULL, (v)->n = (v)->room = 0)

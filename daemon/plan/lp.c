@@ -134,9 +134,9 @@ static void objective(struct lp *lp) {
 	term(lp, constant, "constant");
 	if (lp->terms == 0)
 		buf_adds(lp->out, " 0 constant");
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++)
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++)
 		term_y(lp, slot_points(lp, s), s);
-	for (const struct place *p = lp->seats.at; p < lp->seats.at + lp->seats.n; p++) {
+	for (const struct place *p = lp->seats.at; p < vec_end(&lp->seats); p++) {
 		int index = request_of(lp, &lp->slots.at[p->slot])->baseline;
 		if (index >= 0 && !bits_has(in->baseline[index].team, p->candidate->expert))
 			term_z(lp, -in->baseline[index].weight * in->weights.expert, p);
@@ -230,7 +230,7 @@ static int64_t dearest(const struct lp *lp, const struct request *r) {
 static void cost_row(struct lp *lp, int request, int year) {
 	const struct request *r = &lp->in->requests[request];
 	row(lp);
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++) {
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++) {
 		if (lp->in->sites[s->site].request != request || s->year != year)
 			continue;
 		term_y(lp, lp->in->sites[s->site].fixed_cost, s);
@@ -253,7 +253,7 @@ static void fund_rows(struct lp *lp, int request, int fund, int year) {
 	int64_t most = dearest(lp, r) + 1;
 	row(lp); /* used only for a workshop the fund admits */
 	term(lp, 1, "u_%d_%d_%d", request, fund, year);
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++)
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++)
 		if (in->sites[s->site].request == request && s->year == year
 		    && fund_admits(in, fund, request, s->start, s->start + r->days - 1))
 			term_y(lp, -1, s);
@@ -293,7 +293,7 @@ static void money(struct lp *lp, int request) {
 		term(lp, -1, "c_%d_%d", request, y);
 	row_end(lp, ">=", 1 - in->weights.money_per_point);
 	row(lp); /* once */
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++)
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++)
 		if (in->sites[s->site].request == request)
 			term_y(lp, 1, s);
 	row_end(lp, "<=", 1);
@@ -317,7 +317,7 @@ static void slots_within(struct lp *lp, int region, int member, struct span days
                          bool by_start) {
 	const struct instance *in = lp->in;
 	row(lp);
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++) {
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++) {
 		const struct request *r = request_of(lp, s);
 		int32_t last = by_start ? s->start : s->start + r->days - 1;
 		if ((region < 0 || r->region == region)
@@ -332,7 +332,7 @@ static void slots_within(struct lp *lp, int region, int member, struct span days
 static void calendars(struct lp *lp) {
 	const struct instance *in = lp->in;
 	struct span span = {in->days, 0};
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++) {
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++) {
 		span.first = span.first < s->start ? span.first : s->start;
 		int32_t last = s->start + request_of(lp, s)->days - 1;
 		span.last = span.last > last ? span.last : last;
@@ -403,7 +403,7 @@ static void regions(struct lp *lp) {
 	for (int i = 0; i < lp->in->n_regions; i++) {
 		row(lp);
 		term(lp, 1, "s_%d", i);
-		for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++)
+		for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++)
 			if (request_of(lp, s)->region == i)
 				term_y(lp, 1, s);
 		row_end(lp, ">=", lp->room.balance[i] < 0 ? 0 : lp->room.balance[i]);
@@ -420,9 +420,9 @@ static void kinds_of_variables(struct lp *lp) {
 				buf_addf(lp->out, " g_%d_%d_%d\n", q, in->requests[q].funds[i], y);
 	}
 	buf_adds(lp->out, "Binaries\n");
-	for (const struct slot *s = lp->slots.at; s < lp->slots.at + lp->slots.n; s++)
+	for (const struct slot *s = lp->slots.at; s < vec_end(&lp->slots); s++)
 		buf_addf(lp->out, " y_%d_%d\n", s->site, s->start);
-	for (const struct place *p = lp->seats.at; p < lp->seats.at + lp->seats.n; p++)
+	for (const struct place *p = lp->seats.at; p < vec_end(&lp->seats); p++)
 		buf_addf(lp->out, " z_%d_%d_%d\n", lp->slots.at[p->slot].site, lp->slots.at[p->slot].start,
 		         p->candidate->expert);
 	for (int q = 0; q < in->n_requests; q++)
@@ -438,7 +438,7 @@ void lp_write(struct buf *b, const struct instance *in) {
 	room_compile(a, in, &lp.room);
 	collect(&lp);
 	objective(&lp);
-	for (const struct slot *s = lp.slots.at; s < lp.slots.at + lp.slots.n; s++)
+	for (const struct slot *s = lp.slots.at; s < vec_end(&lp.slots); s++)
 		team(&lp, s);
 	for (int q = 0; q < in->n_requests; q++)
 		money(&lp, q);

@@ -36,7 +36,7 @@ static void bounded(const struct instance *in, json_t *answer) {
 		(void)bound_sweep(b);
 	certificate_write(&text, bound_prices(b));
 	json_t *certificate = json_loadb(text.p, text.n, 0, NULL);
-	json_object_update(answer, certified(in, certificate));
+	json_object_update_new(answer, certified(in, certificate));
 	json_object_set_new(answer, "certificate", certificate);
 	json_object_set_new(answer, "bound", json_integer((json_int_t)bound_value(b)));
 	int16_t *when = calloc((size_t)in->n_requests + 1, sizeof *when);
