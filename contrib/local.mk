@@ -6,8 +6,8 @@ dist_noinst_SCRIPTS = \
 	contrib/quickstart \
 	contrib/sql-test \
 	contrib/with-postgres
-dist_check_SCRIPTS = contrib/layers
-TESTS += contrib/layers
+dist_check_SCRIPTS = contrib/layers tests/contrib/source_copy
+TESTS += contrib/layers tests/contrib/source_copy
 EXTRA_DIST += .ci/run .clang-format .clang-tidy \
 	contrib/lib/client.py \
 	contrib/lib/cluster.sh \

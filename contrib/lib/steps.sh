@@ -38,13 +38,44 @@ step() {
 	printf '  %s: done in %s s     \n' "$text" "$took"
 }
 
-# source_copy TOP DIR: the sources, with their times, without what builds leave in them. A build
-# from the copy leaves the checkout as it was.
+# data_begin TOP DIR: a directory for what we make, perhaps inside the checkout: marked, so that no copy
+# of the sources takes it along. It is none of the checkout's own, nor holds it where the copy goes.
+DATA_MARK=.atelier-data
+data_begin() {
+	mkdir -p "$2" || return 1
+	data_top=$(cd "$1" && pwd -P) && data_here=$(cd "$2" && pwd -P) || return 1
+	case "$data_top/" in
+	"$data_here/" | "${data_here%/}/source/"*) data_why="is where the checkout itself is" ;;
+	*) data_why= ;;
+	esac
+	case $data_here in
+	"$data_top"/*)
+		[ -e "$2/$DATA_MARK" ] || [ -d "$2/log" ] || [ -z "$(ls -A "$2")" ] ||
+			data_why="has files of the checkout"
+		;;
+	esac
+	if [ -n "$data_why" ]; then
+		echo "$2 $data_why; choose another directory with --data" >&2
+		return 1
+	fi
+	: >"$2/$DATA_MARK"
+}
+
+# source_copy TOP DIR: the sources, with their times, without what builds leave in them, without DIR
+# and without anything that data_begin marked. A build from the copy leaves the checkout as it was.
 source_copy() {
 	mkdir -p "$2" || return 1
+	copy_from=$(cd "$1" && pwd -P) && copy_to=$(cd "$2" && pwd -P) || return 1
+	case "$copy_from/" in
+	"${copy_to%/}/"*)
+		echo "$2: the sources cannot be copied onto themselves" >&2
+		return 1
+		;;
+	esac
 	tar -C "$1" --exclude=./.git --exclude='./build*' --exclude=./.quickstart --exclude=./.check \
 		--exclude=./node_modules --exclude=./config.status --exclude=./config.h --exclude=./Makefile \
 		--exclude=./autom4te.cache --exclude='*.o' --exclude='*.a' --exclude=__pycache__ \
+		--exclude-tag-all="$DATA_MARK" --anchored --no-wildcards --exclude="./${copy_to#"$copy_from/"}" \
 		-cf - . | tar -C "$2" --no-same-owner -xf - || return 1
 	# What the checkout no longer has; what autoreconf made stands at the top and stays.
 	(cd "$2" && find ./*/ -type f) | while read -r file; do
