@@ -131,7 +131,23 @@ BEGIN
 		  AND rule.today() BETWEEN v.granted_on AND v.valid_until) AS c (code));
 END $$;
 
--- Nothing is planned for today or before. A national workshop before the horizon keeps its distance.
+-- What a Member's national workshops before and after the horizon leave for the starts of another: their distance, and
+-- none in a year that they fill.
+CREATE FUNCTION rule.national_starts(s rule.snapshot, of_member text, but text) RETURNS TABLE (earliest date, latest date)
+LANGUAGE sql STABLE AS $$
+	SELECT GREATEST(max(w.start_date) FILTER (WHERE w.start_date < s.first) + f.gap, CASE WHEN f.per_year <= count(*)
+			FILTER (WHERE w.start_date < s.first AND w.year = EXTRACT(year FROM s.first))
+			THEN make_date(EXTRACT(year FROM s.first)::int + 1, 1, 1) END),
+	       LEAST(min(w.start_date) FILTER (WHERE w.start_date > s.last) - f.gap, CASE WHEN f.per_year <= count(*)
+			FILTER (WHERE w.start_date > s.last AND w.year = EXTRACT(year FROM s.last))
+			THEN make_date(EXTRACT(year FROM s.last)::int - 1, 12, 31) END)
+	FROM (SELECT rule.setting_of(s.version, 'national_gap_days'), rule.setting_of(s.version, 'national_per_year')) AS f (gap, per_year)
+	LEFT JOIN data.workshop w ON w.live AND w.kind = 'national' AND of_member = ANY (w.beneficiaries)
+		AND w.id IS DISTINCT FROM but
+	GROUP BY f.gap, f.per_year
+$$;
+
+-- Nothing is planned for today or before.
 CREATE FUNCTION rule.instance_requests(s rule.snapshot) RETURNS json LANGUAGE sql STABLE AS $$
 	WITH criteria AS MATERIALIZED (
 		SELECT c.member, c.kind, json_object_agg(c.criterion, c.since) AS since, min(c.until) AS until,
@@ -146,16 +162,14 @@ CREATE FUNCTION rule.instance_requests(s rule.snapshot) RETURNS json LANGUAGE sq
 			'kpi_evaluation', c.since -> 'kpi_evaluation', 'dg_request', d.received),
 		'waived', rule.snapshot_waived(c.waived, d.work), 'days', d.days, 'topics', d.topics, 'languages', d.languages,
 		'experts', GREATEST(d.experts, 1), 'mode', d.mode, 'priority', d.priority,
-		'earliest', GREATEST(rule.today() + 1, CASE WHEN d.kind = 'national' THEN (SELECT max(w.start_date) FROM data.workshop w
-			WHERE w.live AND w.kind = 'national' AND w.start_date < s.first AND d.member = ANY (w.beneficiaries))
-			+ rule.setting_of(s.version, 'national_gap_days') END),
-		'latest', LEAST(s.last, c.until),
+		'earliest', GREATEST(rule.today() + 1, n.earliest), 'latest', LEAST(s.last, c.until, n.latest + d.days - 1),
 		'preferred', rule.iso_range(COALESCE(d.wanted_from, LEAST(s.first, d.wanted_to)),
 			COALESCE(d.wanted_to, GREATEST(s.last, d.wanted_from))),
 		'hosts', COALESCE(h.list, '[]')) ORDER BY d.id), '[]')
 	FROM unnest(s.demand) d
 	LEFT JOIN criteria c ON c.member = d.member AND c.kind = d.kind
 	LEFT JOIN hosts h ON h.request = d.id
+	LEFT JOIN LATERAL rule.national_starts(s, d.member, d.work) n ON d.kind = 'national'
 $$;
 
 -- A team that stays has one lead in the format, whoever leads it here.

@@ -67,6 +67,7 @@ CREATE FUNCTION rule.release_steps(p data.plan, wanted text[]) RETURNS SETOF rul
 			(l ->> 'amount')::bigint, o.currency))), '{}')
 		FROM jsonb_array_elements(i.funding) AS l JOIN data.fund o ON o.id = l ->> 'fund') AS f (money)
 	WHERE i.plan = (p).id AND NOT i.pinned AND (wanted IS NULL OR i.request = ANY (wanted))
+	ORDER BY i.start_date, i.request
 $$;
 
 -- Workshops of the snapshot's baseline that have no place in the plan.
@@ -105,8 +106,7 @@ DECLARE
 BEGIN
 	LOOP
 		SELECT o.fund, o.year INTO spent FROM rule.overspent(steps, dropped) o LIMIT 1;
-		SELECT s.n INTO at FROM unnest(steps) WITH ORDINALITY AS s (request, workshop, kind, member, region, mode, host, first,
-			last, topics, languages, experts, team, money, kept, cost, moves, retimes, reseats, repays, n)
+		SELECT n INTO at FROM generate_subscripts(steps, 1) AS n, LATERAL (SELECT (steps[n]).*) AS s
 		WHERE EXTRACT(year FROM s.first)::int = spent.year
 		  AND (s.kept ->> spent.fund)::bigint > COALESCE((s.money ->> spent.fund)::bigint, 0)
 		ORDER BY EXISTS (SELECT FROM data.funding l WHERE l.workshop = s.workshop AND l.status = 'confirmed'),
@@ -121,78 +121,6 @@ BEGIN
 	END LOOP;
 	RETURN steps;
 END $$;
-
--- Contradictions -------------------------------------------------------------------------------
-
--- What happened since the snapshot that a request or its workshop does not bear.
-CREATE FUNCTION rule.request_contradictions(p data.plan, steps rule.release_step[])
-RETURNS TABLE (code text, sentence text) LANGUAGE sql STABLE AS $$
-	WITH doc AS MATERIALIZED (
-		SELECT d.instance, d.taken_at FROM data.plan_document d WHERE d.plan = (p).id
-	), was AS MATERIALIZED (
-		SELECT b.* FROM doc, json_to_recordset(doc.instance -> 'baseline') AS b (request text, host text, start date, team text[])
-	)
-	SELECT 'request', format('%s of %s is %s now; leave it out of the release.', r.id, m.name,
-		CASE WHEN r.status = 'closed' THEN 'closed' ELSE 'not accepted any more' END)
-	FROM unnest(steps) s JOIN data.request r ON r.id = s.request JOIN data.member m ON m.code = r.member
-	WHERE r.status NOT IN ('accepted', 'in_plan')
-	UNION ALL
-	SELECT 'request', format('%s of %s asks for something else since; make a new plan.', r.id, m.name)
-	FROM unnest(steps) s JOIN data.request r ON r.id = s.request JOIN data.member m ON m.code = r.member, doc
-	WHERE r.recorded_at > doc.taken_at AND r.status = 'accepted' AND ((r.kind, r.member) <> (s.kind, s.member)
-		OR r.mode <> s.mode OR r.days <> s.last - s.first + 1 OR r.experts > s.experts
-		OR NOT ARRAY(SELECT i.instrument FROM data.request_instrument i WHERE i.request = r.id) <@ s.topics
-		OR r.languages <> '{}' AND NOT s.languages <@ r.languages)
-	UNION ALL
-	SELECT 'workshop', format('%s is answered by %s since; leave it out of the release.', r.id, w.id)
-	FROM unnest(steps) s JOIN data.request r ON r.id = s.request JOIN data.workshop w ON w.id = r.workshop
-	WHERE r.status = 'in_plan' AND w.status <> 'postponed' AND s.request NOT IN (SELECT b.request FROM was b)
-	UNION ALL
-	SELECT 'workshop', format('%s (%s) %s since; make a new plan.', w.title, w.id, CASE
-		WHEN w.status NOT IN ('planned', 'announced') THEN 'became ' || w.status ELSE 'was moved' END)
-	FROM was b JOIN data.request r ON r.id = b.request JOIN data.workshop w ON w.id = r.workshop
-	WHERE (b.request IN (SELECT s.request FROM unnest(steps) s) OR w.id IN (SELECT rule.dropped_works(p, NULL)))
-	  AND (w.status NOT IN ('planned', 'announced') OR (w.start_date, COALESCE(w.host, b.host)) <> (b.start, b.host))
-$$;
-
--- What the host's calendar, the Members' standing and the experts do not bear any more.
-CREATE FUNCTION rule.world_contradictions(p data.plan, steps rule.release_step[])
-RETURNS TABLE (code text, sentence text) LANGUAGE sql STABLE AS $$
-	WITH seat AS (
-		SELECT s.*, e.id AS expert, e.name, e.active, e.member AS home FROM unnest(steps) s, jsonb_object_keys(s.team) AS t (id)
-		JOIN data.expert e ON e.id = t.id WHERE s.moves OR s.reseats
-	)
-	SELECT 'calendar', d.sentence
-	FROM unnest(steps) s, rule.closed_days(s.host, s.first, s.last) d WHERE s.moves
-	UNION ALL
-	SELECT 'eligible', format('%s may not have this %s workshop any more: %s is not met.', m.name, s.kind,
-		replace(c.criterion, '_', ' '))
-	FROM unnest(steps) s JOIN rule.snapshot_criteria(ROW((p).settings_version, (p).first_day, (p).last_day, NULL, NULL, NULL,
-		NULL, NULL, NULL)::rule.snapshot) c ON c.kind = s.kind
-		AND c.member = CASE s.kind WHEN 'national' THEN s.member ELSE s.host END
-	JOIN data.member m ON m.code = c.member
-	WHERE s.moves AND c.since IS NULL AND NOT c.waived AND NOT EXISTS (
-		SELECT FROM data.waiver v WHERE v.workshop = s.workshop AND v.criterion = c.criterion
-		  AND rule.today() BETWEEN v.granted_on AND v.valid_until)
-	UNION ALL
-	SELECT 'expert', format('%s is nobody in the pool: only a scenario knows them.', t.id)
-	FROM unnest(steps) s, jsonb_object_keys(s.team) AS t (id)
-	WHERE NOT EXISTS (SELECT FROM data.expert e WHERE e.id = t.id)
-	UNION ALL
-	SELECT 'expert', format('%s is not active in the pool any more.', x.name) FROM seat x WHERE NOT x.active
-	UNION ALL
-	SELECT 'expert', format('%s has no accreditation that holds from %s to %s any more.', x.name, rule.iso(x.first),
-		rule.iso(x.last))
-	FROM seat x WHERE NOT EXISTS (SELECT FROM rule.accreditations_held(x.expert, x.first, x.last) a
-		WHERE a.instruments && x.topics)
-	UNION ALL
-	SELECT 'expert', format('%s cannot travel from %s to %s, and the mission takes %s to %s with travel and rest.', x.name,
-		rule.iso(u.first_day), rule.iso(u.last_day), rule.iso(x.first - j.travel), rule.iso(x.last + j.travel + j.rest))
-	FROM seat x
-	CROSS JOIN LATERAL rule.journey(x.home, x.host, x.mode) j
-	JOIN data.unavailability u ON u.expert = x.expert
-		AND u.days && daterange(x.first - j.travel, x.last + j.travel + j.rest, '[]')
-$$;
 
 -- Done -----------------------------------------------------------------------------------------
 

@@ -21,13 +21,15 @@ BEGIN
 	END IF;
 END $$;
 
-CREATE FUNCTION rule.check_world(p data.plan, steps rule.release_step[]) RETURNS void LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION rule.check_world(p data.plan, steps rule.release_step[], dropped text[]) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	reasons jsonb;
 BEGIN
 	SELECT jsonb_agg(rule.reason(c.code, c.sentence) ORDER BY c.code, c.sentence) INTO reasons
 	FROM (SELECT DISTINCT x.* FROM rule.request_contradictions(p, steps) x
-	      UNION SELECT DISTINCT y.* FROM rule.world_contradictions(p, steps) y LIMIT 200) c;
+	      UNION SELECT DISTINCT y.code, y.sentence
+	      FROM rule.step_contradictions(p.first_day, p.last_day, steps, dropped) y LIMIT 200) c;
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, format('The world is not what it was when %s was made: %s', p.id, reasons #>> '{0,sentence}'),
 			NULL, jsonb_build_object('reasons', reasons));
@@ -38,20 +40,18 @@ END $$;
 -- judged at the end, and by the constraint alone.
 CREATE FUNCTION rule.carry_out(p data.plan, steps rule.release_step[], dropped text[], said text) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-	made rule.release_step[];
 BEGIN
 	SET CONSTRAINTS data.mission_no_double_booking DEFERRED;
 	UPDATE data.workshop w SET status = 'postponed', status_on = rule.today(), status_reason = 'plan',
 		status_note = format('%s: %s', p.id, said)
 	WHERE w.id = ANY (dropped) AND w.status IN ('planned', 'announced');
 	PERFORM rule.release_money_back(steps), rule.release_moves(steps);
-	made := ARRAY(SELECT ROW(s.request, COALESCE(s.workshop, rule.release_new(s)), s.kind, s.member, s.region, s.mode,
-		s.host, s.first, s.last, s.topics, s.languages, s.experts, s.team, s.money, s.kept, s.cost, s.moves, s.retimes, s.reseats,
-		s.repays)::rule.release_step FROM unnest(steps) s ORDER BY s.first, s.request);
-	PERFORM rule.release_teams(made), rule.release_money(made);
+	FOR i IN 1 .. COALESCE(cardinality(steps), 0) LOOP
+		steps[i].workshop := COALESCE(steps[i].workshop, rule.release_new(steps[i]));
+	END LOOP;
+	PERFORM rule.release_teams(steps), rule.release_money(steps);
 	SET CONSTRAINTS data.mission_no_double_booking IMMEDIATE;
-	UPDATE data.plan_item i SET workshop = s.workshop FROM unnest(made) s WHERE i.plan = p.id AND i.request = s.request;
+	UPDATE data.plan_item i SET workshop = s.workshop FROM unnest(steps) s WHERE i.plan = p.id AND i.request = s.request;
 END $$;
 
 -- One release at a time.
@@ -65,7 +65,7 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('atelier release')), rule.check_release(p, wanted);
 	steps := ARRAY(SELECT s FROM rule.release_steps(p, wanted) s);
 	dropped := ARRAY(SELECT rule.dropped_works(p, wanted));
-	PERFORM rule.check_world(p, steps);
+	PERFORM rule.check_world(p, steps, dropped);
 	steps := rule.settle_money(steps, dropped);
 	steps := ARRAY(SELECT s FROM unnest(steps) s WHERE s.moves OR s.reseats OR s.repays);
 	told := rule.changelog(p, steps, dropped);

@@ -114,6 +114,11 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	RETURN NEXT fail(what || ': ' || SQLERRM);
 END $$;
+-- A version of the settings that is in force at once.
+CREATE FUNCTION pg_temp.settle(changes jsonb) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO data.planning_version (version, valid_from, comment) VALUES (3, '2020-01-01', 'for the tests');
+	SELECT rule.copy_settings(2, 3, changes)
+$$;
 SAVEPOINT world;
 SELECT pg_temp.refused('an expert left', $$UPDATE data.expert SET active = false WHERE id = 'E-K1'$$, '409 expert');
 ROLLBACK TO world;
@@ -127,8 +132,41 @@ SELECT pg_temp.refused('a workshop was moved by hand', $$UPDATE data.workshop SE
 ROLLBACK TO world;
 SELECT pg_temp.refused('a notification ended', $$DELETE FROM data.waiver; UPDATE data.notification SET ended_on = '2026-01-05' WHERE member = 'FJ'$$, '409 eligible');
 ROLLBACK TO world;
+-- Rules that no constraint guards.
+SELECT pg_temp.refused('a closure of the secretariat', $$SELECT pg_temp.settle('{"closures": [{"first_day": "2031-11-06", "last_day": "2031-11-07", "note": "n"}]}')$$,
+	'409 calendar');
+ROLLBACK TO world;
+SELECT pg_temp.refused('as many at once as may be', $$SELECT pg_temp.settle('{"values": [{"key": "parallel_max", "value": 0}]}')$$, '409 parallel');
+ROLLBACK TO world;
+SELECT pg_temp.refused('a national workshop too near', $$SELECT pg_temp.workshop('2031-09-15')$$, '409 member');
+ROLLBACK TO world;
+SELECT pg_temp.refused('missions of a year', $$UPDATE data.expert SET max_missions_year = 0 WHERE id = 'E-K1'$$, '409 quota');
+ROLLBACK TO world;
+SELECT pg_temp.refused('days of a year', $$UPDATE data.expert SET max_days_year = 5 WHERE id = 'E-K1'$$, '409 quota');
+ROLLBACK TO world;
+-- Two plans of neighbouring quarters, both solved before either is released.
+UPDATE data.request SET status = 'accepted' WHERE id = 'R-N';
+INSERT INTO data.request (id, member, kind, received_on, status, languages) VALUES ('R-S', 'SE', 'national', '2026-01-14', 'accepted', '{en}');
+INSERT INTO data.request_instrument VALUES ('R-S', 'RKC');
+INSERT INTO data.notification (member, notified_on, checked_by, checked_on) VALUES ('SE', '2025-01-01', 'Desk', '2025-01-02');
+INSERT INTO data.evaluation (member, edition, evaluated_on, completed_on) VALUES ('SE', 2022, '2025-04-01', '2025-05-01');
+SELECT pg_temp.solved(jsonb_build_array(pg_temp.item('R-N', 'SE', '2031-12-01', '{"E-K1": "lead"}', '{"F-E": 10}')), '{"first": "2031-10-01"}') AS later,
+	pg_temp.solved(jsonb_build_array(pg_temp.item('R-S', 'SE', '2031-08-11', '{"E-K1": "lead"}', '{"F-E": 10}')), '{"last": "2031-09-30"}') AS sooner \gset
+SELECT is(pg_temp.release(:'later', '{R-N}'), '200', 'the later quarter');
+SELECT throws_matching(format($$SELECT api.plan_release('{"id": "%s"}', '{"comment": "because", "items": ["R-S"]}')$$, :'sooner'),
+	'Only 112 days lie between the national workshop for Sweden \(R-S\) on 2031-08-11 and the national workshop for Sweden \(W-[0-9]+\) '
+	'on 2031-12-01, and national workshops of a Member keep 180 \(national_gap_days\); leave R-S out', 'the sooner one names workshop, rule, way out');
+SELECT pg_temp.settle('{"values": [{"key": "national_gap_days", "value": 30}]}');
+SELECT throws_matching(format($$SELECT api.plan_release('{"id": "%s"}', '{"comment": "because", "items": ["R-S"]}')$$, :'sooner'),
+	'Sweden would have the national workshop for Sweden \(R-S\) and the national workshop for Sweden \(W-[0-9]+\) on 2031-12-01 in 2031, '
+	'and may have 1 national a year \(national_per_year\); leave R-S out', 'nor too many');
+SELECT is(pg_temp.release(:'sooner', '{R-S}'), '409 member', 'with its reason');
+SELECT is((SELECT (q ->> 'latest') FROM data.plan p, jsonb_array_elements(rule.instance('x', rule.take_snapshot(2, '2031-07-01', '2031-09-30',
+	rule.today(), '{}'))::jsonb -> 'requests') q WHERE p.id = :'later' AND q ->> 'id' = 'R-S'), '2031-01-03', 'which a plan made now knows');
+ROLLBACK TO world;
 -- A workshop by hand, made after the snapshot, on the days of one of the plan's experts: the constraint decides.
-SELECT pg_temp.refused('an expert is on a workshop made meanwhile', $$SELECT pg_temp.join(pg_temp.workshop('2031-11-17'), 'E-K1')$$,
+SELECT pg_temp.refused('an expert is on a workshop made meanwhile', $$SELECT pg_temp.join(pg_temp.workshop('2031-11-17',
+	'{"kind": "regional", "regions": ["AP"]}'), 'E-K1')$$,
 	'23P01 mission_no_double_booking');
 SELECT is(obj_description((SELECT oid FROM pg_constraint WHERE conname = 'mission_no_double_booking'), 'pg_constraint') LIKE 'This expert is on another workshop%',
 	true, 'with its sentence');
