@@ -9,6 +9,7 @@
 #include "plan/command.h"
 #include "plan/explain.h"
 #include "plan/inquiry.h"
+#include "plan/repair.h"
 
 #include "base/banned.h"
 
@@ -99,52 +100,24 @@ static int read_given_plan(struct desk *d, const char *path) {
 	return status;
 }
 
-/* A released workshop, its roles and funding found again; false: that can't be. */
-static bool baseline_item(const struct plan *p, struct money *money, const struct baseline *b,
-                          struct item *ret) {
+static json_t *baseline_with(const struct plan *p, unsigned change) {
 	const struct instance *in = p->in;
-	const struct request *r = &in->requests[b->request];
-	bool led = false;
-	int n = 0;
-	*ret = (struct item){.request = b->request, .site = r->site, .start = b->start};
-	while (ret->site < r->site + r->n_sites && in->sites[ret->site].member != b->member)
-		ret->site++;
-	if (ret->site == r->site + r->n_sites || b->start < in->horizon.first
-	    || b->start + r->days - 1 > in->horizon.last)
-		return false;
-	for (int e = 0; e < in->n_experts && n < TEAM_MAX; e++) {
-		if (!bits_has(b->team, e))
-			continue;
-		bool full = expert_standing(&in->experts[e], r->topics, b->start, item_end(in, ret)).full;
-		bool leads = full && !led && in->experts[e].languages & r->languages
-		             && (r->mode != MODE_HYBRID || item_band(in, ret, e) != BAND_REMOTE);
-		enum role role = leads ? ROLE_LEAD : full ? ROLE_EXPERT : ROLE_TRAINEE;
-		ret->team[n++] = (struct seat){(uint16_t)e, (uint8_t)role};
-		led = led || leads;
-	}
-	ret->n_team = (uint8_t)n;
-	ret->cost = item_cost(in, ret);
-	return money_pay(money, p, NULL, ret) && !item_breaches(in, ret) && !plan_clashes(p, ret);
+	json_t *list = json_array();
+	for (int i = 0; i < in->n_baseline; i++)
+		if (change_of(p, &in->baseline[i], NULL) & change)
+			(void)json_array_append_new(list,
+			                            json_string(in->requests[in->baseline[i].request].id));
+	return list;
 }
 
-static void take_baseline(struct desk *d) {
-	struct money *money = money_new(d->in);
-	for (int i = 0; i < d->in->n_baseline; i++) {
-		const struct baseline *b = &d->in->baseline[i];
-		struct item item;
-		if (d->in->requests[b->request].pinned >= 0)
-			continue;
-		if (baseline_item(d->plan, money, b, &item))
-			plan_add(d->plan, &item);
-		else
-			(void)command_fail(0, me, "the released workshop of %s is not possible any more",
-			                   d->in->requests[b->request].id);
-	}
-	money_free(money);
-}
-
-static int ask_one(struct inquiry *q, int request, const struct question *asked) {
+static int ask_one(const struct desk *d, struct inquiry *q, int request,
+                   const struct question *asked) {
 	json_t *answer = inquiry_ask(q, request, asked->date_text ? &asked->date : NULL);
+	bool given = asked->plan != NULL;
+	(void)json_object_set_new(answer, "missing",
+	                          given ? json_null() : baseline_with(d->plan, CHANGE_DROPPED));
+	(void)json_object_set_new(answer, "restaffed",
+	                          given ? json_null() : baseline_with(d->plan, CHANGE_RESTAFFED));
 	int failed = json_dumpf(answer, stdout, JSON_COMPACT);
 	json_decref(answer);
 	return failed || putchar('\n') == EOF
@@ -167,10 +140,10 @@ static int ask_all(struct desk *d, const struct question *asked) {
 			                    asked->requests.at[i]);
 	struct inquiry *q = inquiry_new(d->arena, d->in, d->document, d->newcomer, d->plan);
 	for (size_t i = 0; i < asked->requests.n && status == EXIT_GOOD; i++)
-		status = ask_one(q, request_named(d->in, asked->requests.at[i]), asked);
+		status = ask_one(d, q, request_named(d->in, asked->requests.at[i]), asked);
 	for (int i = 0; asked->all && i < d->in->n_requests && status == EXIT_GOOD; i++)
 		if (!plan_item(d->plan, i))
-			status = ask_one(q, i, asked);
+			status = ask_one(d, q, i, asked);
 	inquiry_free(q);
 	return status;
 }
@@ -179,11 +152,9 @@ static int answer_question(const struct question *asked) {
 	struct desk d = {.arena = arena_new()};
 	int status = read_world(&d);
 	if (status == EXIT_GOOD) {
-		d.plan = plan_new(d.in);
+		d.plan = asked->plan ? plan_new(d.in) : released_plan(d.in, NULL, NULL);
 		if (asked->plan)
 			status = read_given_plan(&d, asked->plan);
-		else
-			take_baseline(&d);
 	}
 	if (status == EXIT_GOOD) {
 		plan_settle(d.plan);

@@ -12,6 +12,9 @@
  * keep; then all else, as build() would. Valid; the caller's to free. `stop` may be NULL. */
 struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of);
 
+/* The same without all else: the released plan as it stands in this instance. */
+struct plan *released_plan(const struct instance *in, bool (*stop)(void *), void *of);
+
 /* repair_start(), or what build() makes of nothing if that is worth more; NULL without a baseline. */
 struct plan *warm_start(const struct instance *in, struct fit *fit, const struct appeal *appeal,
                         bool (*stop)(void *), void *of);

@@ -188,17 +188,30 @@ struct plan *warm_start(const struct instance *in, struct fit *fit, const struct
 	return p;
 }
 
-struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of) {
+static void build_rest(struct plan *p, struct fit *fit, bool (*stop)(void *), void *of) {
+	struct appeal *appeal = cleared((size_t)p->in->n_requests, sizeof *appeal);
+	appeal_compile(p->in, appeal);
+	build(fit, p, appeal, stop, of);
+	free(appeal);
+}
+
+static struct plan *start(const struct instance *in, bool builds, bool (*stop)(void *), void *of) {
 	struct plan *p = plan_new(in);
 	struct fit *fit = fit_new(in, scale_of(in));
-	struct appeal *appeal = cleared((size_t)in->n_requests, sizeof *appeal);
-	appeal_compile(in, appeal);
 	start_baseline(p, fit, stop, of);
-	build(fit, p, appeal, stop, of);
+	if (builds)
+		build_rest(p, fit, stop, of);
 	plan_settle(p);
-	free(appeal);
 	fit_free(fit);
 	return p;
+}
+
+struct plan *repair_start(const struct instance *in, bool (*stop)(void *), void *of) {
+	return start(in, true, stop, of);
+}
+
+struct plan *released_plan(const struct instance *in, bool (*stop)(void *), void *of) {
+	return start(in, false, stop, of);
 }
 
 struct plan *repair_carry(const struct instance *in, const struct plan *from) {
