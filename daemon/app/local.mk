@@ -25,6 +25,7 @@ daemon_libapp_a_SOURCES = \
 	daemon/app/planning_job.c \
 	daemon/app/planning_judge.c daemon/app/planning_judge.h \
 	daemon/app/planning_progress.c daemon/app/planning_progress.h \
+	daemon/app/planning_refused.c daemon/app/planning_refused.h \
 	daemon/app/reload.c daemon/app/reload.h \
 	daemon/app/render.c daemon/app/render.h \
 	daemon/app/request.c daemon/app/request.h \

@@ -35,6 +35,7 @@ struct child {
 	char told[CHILD_LINE]; /* the newest line of JSON, not told yet */
 	size_t told_n;
 	char reason[REASON + 1]; /* the first line that is no JSON */
+	char last[REASON + 1];   /* the last one */
 	char octets[READ_OCTETS];
 };
 
@@ -70,8 +71,15 @@ static void fault_of(struct child *c) {
 	char what[200];
 	if (c->end.err)
 		return;
-	if (c->over) {
-		fault(c, ERR_INTERNAL, "The planner said more than plan.output_size allows and was ended.");
+	if (c->over && c->says > CHILD_SAYS) {
+		(void)snprintf(what, sizeof what,
+		               "The planner said more on standard error than the %d MiB that are listened "
+		               "to, and was ended.",
+		               CHILD_SAYS >> 20);
+		fault(c, ERR_INTERNAL, what);
+	} else if (c->over) {
+		fault(c, ERR_INTERNAL,
+		      "The planner's answer is longer than plan.output_size allows, and it was ended.");
 	} else if (c->late && c->signal) {
 		(void)snprintf(what, sizeof what,
 		               "The planner took longer than the %" PRIu64
@@ -96,6 +104,7 @@ static void closed(uv_handle_t *handle) {
 	if (--c->handles)
 		return;
 	fault_of(c);
+	c->end.said = c->last;
 	c->task.ended(&c->end, c->task.ctx);
 	buf_clear(&c->end.output);
 	free(c);
@@ -160,8 +169,8 @@ void child_stop(struct child *c) {
 
 /* -- what it says -- */
 
-/* Kept for people and for the database: UTF-8 without controls, without our own name before it. */
-static void keep_reason(struct child *c, struct str line) {
+/* For people and for the database: UTF-8 without controls, without our own name before it. */
+static void keep_words(char ret[REASON + 1], struct str line) {
 	struct str name = STR(PROGRAM " "), rest = line;
 	if (str_starts(line, name)) {
 		(void)str_cut(&rest, ':');
@@ -172,10 +181,10 @@ static void keep_reason(struct child *c, struct str line) {
 	size_t n = line.n < REASON ? line.n : REASON;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char o = (unsigned char)line.p[i];
-		c->reason[i] = (o < ' ' || o == 0x7f || (o > 0x7f && !text)) ? '?' : line.p[i];
+		ret[i] = (o < ' ' || o == 0x7f || (o > 0x7f && !text)) ? '?' : line.p[i];
 	}
-	c->reason[n] = '\0';
-	str_trim_partial(c->reason);
+	ret[n] = '\0';
+	str_trim_partial(ret);
 }
 
 static void line_ended(struct child *c) {
@@ -186,8 +195,10 @@ static void line_ended(struct child *c) {
 	if (*line.p == '{') {
 		memcpy(c->told, line.p, line.n);
 		c->told_n = line.n;
-	} else if (!*c->reason) {
-		keep_reason(c, line);
+	} else {
+		keep_words(c->last, line);
+		if (!*c->reason)
+			keep_words(c->reason, line);
 	}
 }
 

@@ -5,7 +5,8 @@
  * It gets an empty environment, the instance on standard input, one more document at most as
  * /dev/fd/3, and no other descriptor. Its limits it sets itself (plan/limits.h). What it prints is
  * collected up to a bound; of what it says on standard error, the last line of JSON of each read is
- * told, the first other line is kept as the reason. All of it runs on the loop and never blocks. */
+ * told; of the other lines the first is kept as the reason and the last as what it said. All of it
+ * runs on the loop and never blocks. */
 #include <uv.h>
 
 #include "base/buf.h"
@@ -25,6 +26,7 @@ struct child_end {
 	struct why why;    /* the sentence, with what it said about it, and the setting to mend */
 	struct buf output; /* what it printed; the callee may take it over by emptying it */
 	bool stopped;      /* child_stop() was called */
+	const char *said;  /* the last line on standard error that is no JSON, or ""; gone afterwards */
 };
 
 #define CHILD_DOCUMENT "/dev/fd/3" /* where the child finds the document */

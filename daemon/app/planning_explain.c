@@ -26,6 +26,7 @@ struct explaining {
 	const char *arguments[CHILD_ARGUMENTS + 1];
 	struct buf answer;
 	bool good;
+	struct why why; /* the answer is none */
 };
 
 static void explain_end(struct explaining *e) {
@@ -42,9 +43,11 @@ static void refuse(struct explaining *e, const struct why *why) {
 	render_problem(e->request, why, "");
 }
 
-static void refuse_as(struct explaining *e, const char *sentence) {
+/* The sentence is for who asked, `cause` for the log. */
+static void refuse_as(struct explaining *e, const char *sentence, const char *cause) {
 	struct why why;
-	log_error("explain", "why=%s request=%s", log_quoted(sentence), request_id(e->request));
+	log_error("explain", "why=%s cause=%s request=%s", log_quoted(sentence), log_quoted(cause),
+	          request_id(e->request));
 	(void)err_set(&why, ERR_INTERNAL, NULL, "%s", sentence);
 	refuse(e, &why);
 }
@@ -70,16 +73,18 @@ static void complete(const struct shapes *shapes, const json_t *schema, json_t *
 		complete(shapes, json_object_get(properties, name), part);
 }
 
+/* The answer as the API describes it, or why it is none. */
 static void answer_read(uv_work_t *work) {
 	struct explaining *e = work->data;
-	json_t *said =
-		json_loadb(e->answer.p ? e->answer.p : "", e->answer.n, JSON_REJECT_DUPLICATES, NULL);
-	const struct shapes *shapes = e->request->house->shapes;
-	if (json_is_object(said))
-		complete(shapes, shape_schema(shape_find(shapes, e->request->route->answer)), said);
-	char *text = json_is_object(said) ? json_dumps(said, JSON_COMPACT) : NULL;
+	const struct shape *shape = shape_find(e->request->house->shapes, e->request->route->answer);
+	json_t *said = NULL;
+	e->good = shape_parse(buf_str(&e->answer), &said, &e->why) == ERR_NONE;
+	if (e->good) {
+		complete(e->request->house->shapes, shape_schema(shape), said);
+		e->good = shape_check(shape, said, &e->why) == ERR_NONE;
+	}
+	char *text = e->good ? json_dumps(said, JSON_COMPACT) : NULL;
 	buf_clear(&e->answer);
-	e->good = text != NULL;
 	if (text)
 		buf_adds(&e->answer, text);
 	free(text);
@@ -92,7 +97,8 @@ static void answer_known(uv_work_t *work, int status) {
 	struct answer a = {.status = 200};
 	(void)status; /* nothing cancels it */
 	if (!e->good) {
-		refuse_as(e, "The planner's answer is not JSON.");
+		refuse_as(e, "The planner's answer is not an explanation as the API describes it.",
+		          e->why.sentence);
 		return;
 	}
 	a.page.content_type = STR("application/json");
@@ -106,6 +112,8 @@ static void answer_known(uv_work_t *work, int status) {
 static void child_ended(struct child_end *end, void *ctx) {
 	struct explaining *e = ctx;
 	e->child = NULL;
+	if (!end->err && *end->said)
+		log_warn("explain", "said=%s request=%s", log_quoted(end->said), request_id(e->request));
 	if (end->err) {
 		if (end->err != ERR_INVALID)
 			log_warn("explain", "why=%s request=%s", log_quoted(end->why.sentence),
@@ -151,7 +159,7 @@ static void question_known(uv_work_t *work, int status) {
 	const struct house *h = e->request->house;
 	(void)status; /* nothing cancels it */
 	if (!e->good) {
-		refuse_as(e, "The question came without its instance.");
+		refuse_as(e, "The question came without its instance.", "api.plan_explain");
 		return;
 	}
 	e->child = child_start(h->loop, h->conf,

@@ -9,6 +9,7 @@
 #include "app/planning_judge.h"
 #include "app/planning_own.h"
 #include "app/planning_progress.h"
+#include "app/planning_refused.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -90,25 +91,47 @@ static void job_leave(struct job *j, enum job_end end) {
 
 /* -- third step: what was printed has been judged -- */
 
+static void keep_refused(struct job *j) {
+	struct why why;
+	if (!j->refused)
+		(void)snprintf(j->kept, sizeof j->kept, "nowhere: plan.refused names no directory");
+	else if (refused_keep(j->refused, j->plan, j->attempt, buf_str(&j->answer), j->kept,
+	                      sizeof j->kept, &why))
+		(void)snprintf(j->kept, sizeof j->kept, "nowhere: %s", why.sentence);
+}
+
 static void answer_judge(uv_work_t *work) {
 	struct job *j = work->data;
 	j->err = planning_judge(j->instance, j->scenario, buf_str(&j->answer), j->repair, &j->why);
+	if (j->err)
+		keep_refused(j);
 }
 
 static void answer_judged(uv_work_t *work, int status) {
 	struct job *j = work->data;
 	(void)status; /* nothing cancels it */
 	if (j->err)
-		log_error("plan", "plan=%s attempt=%s state=refused why=%s", j->plan, j->attempt,
-		          log_quoted(j->why.sentence));
+		log_error("plan",
+		          "plan=%s attempt=%s state=refused why=%s instance=/v1/plans/%s/instance kept=%s",
+		          j->plan, j->attempt, log_quoted(j->why.sentence), j->plan, log_quoted(j->kept));
 	job_leave(j, j->err ? JOB_FAILED : JOB_DONE);
 }
 
 /* -- second step: the child has ended -- */
 
+/* Kept from here on: a reload would change the settings under a worker. */
+static const char *refused_directory(struct job *j) {
+	const char *dir = j->planning->house->conf->plan_refused;
+	if (!*dir)
+		dir = getenv("STATE_DIRECTORY");
+	return dir && *dir ? arena_strdup(j->arena, dir) : NULL;
+}
+
 static void job_ended(struct child_end *end, void *ctx) {
 	struct job *j = ctx;
 	j->child = NULL;
+	if (!end->err && *end->said)
+		log_warn("plan", "plan=%s attempt=%s said=%s", j->plan, j->attempt, log_quoted(end->said));
 	if (end->err) {
 		j->why = end->why;
 		job_leave(j, j->planning->stopping ? JOB_RETURNED : JOB_FAILED);
@@ -116,6 +139,7 @@ static void job_ended(struct child_end *end, void *ctx) {
 	}
 	j->answer = end->output;
 	end->output = (struct buf){0};
+	j->refused = refused_directory(j);
 	j->state = JOB_JUDGING;
 	j->work.data = j;
 	if (uv_queue_work(j->planning->house->loop, &j->work, answer_judge, answer_judged))

@@ -42,6 +42,8 @@ struct job {
 	bool cancelled;              /* SQL said not to go on */
 	enum err err;                /* the judge's */
 	struct why why;
+	const char *refused; /* the directory for what the judge refuses; NULL: there is none */
+	char kept[1200];     /* where it is, or why it is nowhere */
 	uv_work_t work;
 };
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += tests/bench/bench.py tests/bench/explain tests/bench/highs.js tests/bench/plan tests/bench/repair tests/bench/run \
 	tests/integration/api.py tests/integration/feeds.py tests/integration/harness.py \
-	tests/integration/double_booking tests/integration/jobs.py tests/integration/outage.py \
+	tests/integration/double_booking tests/integration/jobs.py tests/integration/jobs_bad.py \
+	tests/integration/jobs_waiting.py tests/integration/outage.py \
 	tests/integration/people.py tests/integration/plans.py tests/integration/refusals.py \
 	tests/integration/reload.py tests/integration/run tests/integration/settings.py \
 	tests/integration/start.py tests/integration/story.py tests/integration/suite.py

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs that make plans: the queue, the child, its limits, the judge, and who follows it all."""
+"""Jobs that make plans: what tests of them rest on, and the real planner's. See jobs_waiting and jobs_bad too."""
 import datetime
 import json
-import os
 import pathlib
 import re
 import signal
@@ -17,26 +16,6 @@ ENDED = {"solved", "failed", "cancelled", "released", "superseded"}
 FIRST = datetime.date.today() + datetime.timedelta(days=60)
 LAST = FIRST + datetime.timedelta(days=400)
 PERIOD = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
-
-# A planner that waits for the file "gate" (or SIGTERM), telling progress meanwhile, and then lets the real one answer.
-WAITS = """
-    import os, signal, subprocess, sys, time
-    here = os.path.dirname(os.path.realpath(__file__))
-    stopped = []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    text = sys.stdin.buffer.read()
-    ms = 0
-    with open(f"{here}/pids", "a") as pids:
-        print(os.getpid(), file=pids)
-    while not stopped and not os.path.exists(f"{here}/gate"):
-        ms += 50
-        print('{"ms":%d,"units":%d,"value":%d,"bound":null,"served":0,"requests":1,"regions":{"AP":0}}'
-              % (ms, ms, ms), file=sys.stderr, flush=True)
-        time.sleep(0.05)
-    words = [w for w in sys.argv[1:]]
-    words[words.index("--time") + 1] = "0.2"
-    sys.exit(subprocess.run([PLANNER] + words[2:], input=text).returncode)
-"""
 
 
 class Events:
@@ -92,12 +71,10 @@ class Jobs(Case):
         path.chmod(0o755)
         self.daemon.write(plan__planner=str(path))
 
-    def gate(self):
-        pathlib.Path(self.daemon.dir, "gate").touch()
-
-    def pids(self):
-        path = pathlib.Path(self.daemon.dir, "pids")
-        return [int(p) for p in path.read_text(encoding="utf-8").split()] if path.exists() else []
+    def reload(self):
+        before = self.daemon.logged().count("state=reloaded")
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.wait_for(lambda: self.daemon.logged().count("state=reloaded") > before, 5, "reloaded")
 
     def create(self, **more):
         answer = self.ok(self.who.post("/v1/plans", {**PERIOD, "seconds": 1, **more}), 202)
@@ -130,10 +107,6 @@ class Jobs(Case):
         self.assertEqual(stored, "0")
         return plan
 
-
-class Whole(Jobs):
-    """The real planner."""
-
     def demand(self):
         """The Solomon Islands may have a national workshop, two experts can deliver it, a fund pays."""
         if self.desk.get("/v1/members/SB/notifications").json["items"]:
@@ -158,6 +131,10 @@ class Whole(Jobs):
             "wanted_from": (FIRST + datetime.timedelta(days=30)).isoformat(), "wanted_to": LAST.isoformat()})
         self.ok(self.desk.change(f"/v1/requests/{made['id']}", {"status": "accepted"}))
         return made["id"]
+
+
+class Whole(Jobs):
+    """The real planner."""
 
     def judged(self, plan):
         """What the planner's own check says of a stored plan."""
@@ -240,11 +217,6 @@ class Whole(Jobs):
         self.reload()
         self.assertNotIn("memory", self.failed("does not stand")["fault"])
 
-    def reload(self):
-        before = self.daemon.logged().count("state=reloaded")
-        self.daemon.signal(signal.SIGHUP)
-        self.daemon.wait_for(lambda: self.daemon.logged().count("state=reloaded") > before, 5, "reloaded")
-
     def test_why_not_is_answered(self):
         request = self.request()
         plan = self.wait(self.create(), "solved")
@@ -286,323 +258,3 @@ class Whole(Jobs):
         self.failed("/nowhere/atelier-plan", "plan.planner")
         request = self.request()
         self.refused(self.who.post("/v1/plans/explain", {"request": request}), 503)
-
-
-class Waiting(Jobs):
-    """A planner that waits until it is told to go on."""
-    planner = WAITS
-
-    def running(self):
-        plan = self.create()
-        self.wait(plan, "running")
-        self.daemon.wait_for(self.pids, 10, "a child")
-        return plan
-
-    def test_cancelled_while_it_waits_in_the_queue(self):
-        first, second = self.running(), self.create()
-        answer = self.ok(self.who.post(f"/v1/plans/{second}/cancel"), 202)
-        self.assertEqual(answer.json["state"], "cancelled")
-        self.gate()
-        self.wait(first, "solved")
-        self.assertEqual(self.plan(second)["state"], "cancelled")
-        self.assertEqual(len(self.pids()), 1)
-        self.refused(self.who.post(f"/v1/plans/{second}/cancel"), 409)
-
-    def test_cancelled_while_it_runs_it_keeps_its_best_plan(self):
-        plan = self.running()
-        events = Events(self.who, plan)
-        self.addCleanup(events.close)
-        follow = iter(events)
-        self.assertEqual(next(follow)[1]["state"], "running")
-        self.ok(self.who.post(f"/v1/plans/{plan}/cancel"), 202)
-        last = [data for kind, data, _ in follow if kind == "state"][-1]
-        self.assertEqual(last["state"], "cancelled")
-        told = self.plan(plan)
-        self.assertEqual(sum(told["score"].values()), told["value"])
-        self.assertEqual(self.daemon.metric('plan_jobs_total{state="cancelled"}'), 1)
-
-    def test_who_does_not_stop_is_ended(self):
-        self.fake("import signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-                  "open(__file__ + '.on', 'w').close()\ntime.sleep(600)\n")
-        self.reload()
-        plan = self.create()
-        self.daemon.wait_for(lambda: os.path.exists(f"{self.daemon.dir}/planner.on"), 10, "a child")
-        self.ok(self.who.post(f"/v1/plans/{plan}/cancel"), 202)
-        self.assertEqual(self.wait(plan)["state"], "cancelled")
-
-    reload = Whole.reload
-
-    def test_requests_are_answered_meanwhile(self):
-        plan = self.running()
-        events = Events(self.who, plan)
-        self.addCleanup(events.close)
-        follow = (data for kind, data, _ in events if kind == "progress")
-        answered = 0
-        for _ in range(20):
-            next(follow)
-            self.ok(self.who.get("/v1/members/FJ"))
-            answered += 1
-        self.assertEqual(answered, 20)
-        self.assertEqual(self.plan(plan)["state"], "running")
-        self.assertEqual(self.daemon.metric("plan_jobs_running"), 1)
-        self.assertEqual(self.daemon.metric("plan_listeners"), 1)
-
-    def test_a_killed_child_fails_its_job_alone(self):
-        plan = self.running()
-        os.kill(self.pids()[-1], signal.SIGKILL)
-        told = self.wait(plan)
-        self.assertEqual(told["state"], "failed")
-        self.assertIn("signal 9", told["fault"])
-        self.ok(self.who.get("/v1/members/FJ"))
-        self.gate()
-        self.wait(self.create(), "solved")
-
-    def test_a_daemon_that_stops_gives_its_job_back(self):
-        plan = self.running()
-        events = Events(self.who, plan)
-        self.addCleanup(events.close)
-        follow = iter(events)
-        next(follow)
-        child = self.pids()[-1]
-        self.assertEqual(self.daemon.stop(), 0)
-        self.assertEqual([kind for kind, _, _ in follow if kind == "state"], [])  # ended, and not by a state
-        with self.assertRaises(ProcessLookupError):
-            os.kill(child, 0)
-        for restart in range(2, 5):  # more often than a job may fail to come to an end
-            self.assertEqual(self.ok(World.coordinator.get(f"/v1/plans/{plan}")).json["state"], "queued")
-            self.daemon.start()
-            self.daemon.wait_for(lambda: len(self.pids()) == restart, 10, "another child")
-            self.assertEqual(self.daemon.stop(), 0)
-        self.gate()
-        self.daemon.start()
-        self.assertEqual(self.wait(plan)["state"], "solved")
-
-    def test_a_daemon_that_dies_leaves_its_job_to_another(self):
-        plan = self.running()
-        self.daemon.signal(signal.SIGKILL)
-        self.daemon.process.wait()
-        self.daemon.process = None
-        self.gate()
-        self.daemon.start()
-        self.assertEqual(self.wait(plan)["state"], "solved")
-
-    def test_a_plan_waits_for_a_database_that_is_away(self):
-        plan = self.running()
-        World.cluster.stop()
-        try:
-            self.daemon.wait_for(lambda: self.daemon.ready() == 503, 10, "away")
-            self.gate()
-            self.daemon.wait_for(lambda: "state=untold" in self.daemon.logged(), 20, "done")
-        finally:
-            World.cluster.start()
-        self.daemon.wait_ready()
-        self.assertEqual(self.wait(plan)["state"], "solved")
-        self.assertEqual(len(self.pids()), 1)  # made once
-        World.daemon.wait_ready()
-
-    def test_another_daemons_job_is_followed_too(self):
-        plan = self.running()
-        events = Events(World.coordinator, plan)
-        self.addCleanup(events.close)
-        seen = []
-        for kind, data, _ in events:
-            seen.append((kind, data))
-            if [k for k, _ in seen].count("progress") == 2:
-                self.gate()
-        self.assertEqual(seen[-1][1]["state"], "solved")
-        self.assertGreaterEqual([k for k, _ in seen].count("progress"), 2)
-
-    def test_a_reload_holds_for_the_next_job(self):
-        self.running()
-        self.daemon.write(plan__jobs="2")
-        self.reload()
-        other = self.create()
-        self.wait(other, "running")
-        self.daemon.wait_for(lambda: len(self.pids()) == 2, 10, "two children")
-
-    def test_listeners_are_bounded_and_allowed(self):
-        self.daemon.write(plan__listeners="1")
-        self.reload()
-        plan = self.running()
-        events = Events(self.who, plan)
-        self.addCleanup(events.close)
-        next(iter(events))
-        full = self.who.get(f"/v1/plans/{plan}/events")
-        self.refused(full, 503)
-        self.assertEqual(full.headers["retry-after"], "2")
-        events.close()
-        self.daemon.wait_for(lambda: self.daemon.metric("plan_listeners") == 0, 10, "gone")
-        self.assertEqual(self.who.call("HEAD", f"/v1/plans/{plan}/events").status, 200)
-        self.refused(self.who.get("/v1/plans/P-9999/events"), 404)
-        self.assertEqual(self.daemon.client().get(f"/v1/plans/{plan}/events").status, 401)
-        donor = self.daemon.token("--role", "donor", "--label", "plans", "--donor", "CCF-JP")
-        self.refused(self.daemon.client(donor).get(f"/v1/plans/{plan}/events"), 403)
-
-    def test_who_loses_the_right_to_listen_hears_no_more(self):
-        token = self.daemon.token("--role", "coordinator", "--label", "short")
-        plan = self.running()
-        events = Events(Client(World.daemon.http, token), plan)
-        self.addCleanup(events.close)
-        follow = iter(events)
-        next(follow)
-        World.cluster.sql("UPDATE data.token SET revoked_at = now() WHERE label = 'short'")
-        self.assertNotIn("solved", [data.get("state") for _, data, _ in follow])
-
-    def test_a_listener_who_does_not_read_is_let_go(self):
-        self.fake("import sys\nsys.stdin.read()\nopen(__file__ + '.on', 'w').close()\n"
-                  "line = '{\"ms\":%d,\"units\":1,\"value\":1,\"bound\":null,\"served\":0,\"requests\":0,"
-                  "\"regions\":{'\nline += ','.join('\"R%d\":%d' % (i, i) for i in range(180)) + '}}\\n'\n"
-                  "ms = 0\nimport time\nwhile ms < 20000:\n    ms += 1\n    sys.stderr.write(line % ms)\n"
-                  "    sys.stderr.flush()\n    time.sleep(0.001)\ntime.sleep(600)\n")
-        self.reload()
-        plan = self.create()
-        events = Events(self.who, plan)
-        self.addCleanup(events.close)
-        self.daemon.wait_for(lambda: self.daemon.metric("plan_listeners") == 0, 60, "let go")
-        self.ok(self.who.get("/v1/members/FJ"))
-
-
-class Bad(Jobs):
-    """Planners that do what a planner must not."""
-
-    def planner_fails(self, program, *words):
-        self.fake(program)
-        Whole.reload(self)
-        return self.failed(*words)
-
-    def test_garbage_is_not_stored(self):
-        self.planner_fails("import sys\nsys.stdin.read()\nprint('garbage')", "not JSON")
-        self.planner_fails("import sys\nsys.stdin.read()\nprint('{}')", "does not stand")
-        self.planner_fails("import sys\nsys.stdin.read()\nprint('[]')", "does not stand")
-        self.planner_fails("pass", "not JSON")
-
-    def test_garbage_on_standard_error_does_no_harm(self):
-        fault = self.planner_fails(
-            "import sys\nsys.stdin.read()\nw = sys.stderr.buffer.write\n"
-            "w(b'\\xff\\x00\\x1b[31m{\\n' * 1000)\nw(b'{' * 100000 + b'\\n')\nw(b'{\"ms\": -1}\\n{\"ms\": 1}\\n[1]\\n')\n"
-            "w(b'no newline')\nsys.exit(70)", "70")["fault"]
-        self.assertTrue(fault.isprintable(), fault)
-
-    def test_too_much_is_not_read(self):
-        self.daemon.write(plan__output_size="64k")
-        self.planner_fails("import sys\nsys.stdin.read()\nwhile True:\n    print('x' * 60000)", "plan.output_size")
-        self.planner_fails("import sys\nwhile True:\n    sys.stderr.write('x' * 60000)", "plan.output_size")
-
-    def test_time_is_limited(self):
-        self.daemon.write(plan__time="1s")
-        self.planner_fails("import time\ntime.sleep(600)", "plan.time")
-
-    def test_faults_of_the_input_are_told(self):
-        self.planner_fails("import sys\nprint('$.requests[0].days is 0', file=sys.stderr)\nsys.exit(2)",
-                           "$.requests[0].days is 0")
-
-    def test_a_plan_that_breaks_a_rule_is_never_stored(self):
-        lies = """
-            import json, subprocess, sys
-            made = subprocess.run([PLANNER] + sys.argv[3:], input=sys.stdin.buffer.read(), capture_output=True)
-            plan = json.loads(made.stdout)
-            plan["value"] += 1
-            print(json.dumps(plan))
-        """
-        plan = self.planner_fails(lies, "does not stand", "value")
-        log = [line for line in self.daemon.logged().splitlines() if f"plan={plan['id']}" in line]
-        self.assertTrue([line for line in log if "level=error" in line or " error " in line], log)
-
-    def test_a_child_has_nothing_but_its_documents(self):
-        self.fake("""
-            import os, sys
-            sys.stdin.read()
-            # Python adds to its environment what the system gave; listing opens a descriptor of its own.
-            print("environment", open("/proc/self/environ").read().split(), "descriptors", sorted(map(int, os.listdir("/proc/self/fd"))),
-                  file=sys.stderr)
-            sys.exit(1)
-        """)
-        Whole.reload(self)
-        fault = self.failed("environment []")["fault"]
-        self.assertIn("descriptors [0, 1, 2, 3]", fault)
-
-    def test_questions_are_bounded_in_number_and_time(self):
-        self.daemon.write(plan__explains="1", plan__explain_time="1s")
-        self.fake("import sys, time\nsys.stdin.read()\nopen(__file__ + '.on', 'w').close()\ntime.sleep(600)\n")
-        Whole.reload(self)
-        request = Whole.request(self)
-        connection = Connection(self.daemon.http)
-        self.addCleanup(connection.close)
-        connection.request("POST", "/v1/plans/explain", json.dumps({"request": request}), {
-            "Authorization": f"Bearer {World.coordinator_token}", "Content-Type": "application/json"})
-        self.daemon.wait_for(lambda: os.path.exists(f"{self.daemon.dir}/planner.on"), 10, "a child")
-        full = self.who.post("/v1/plans/explain", {"request": request})
-        self.refused(full, 503)
-        self.assertIn("plan.explains", full.json["detail"])
-        late = connection.getresponse()
-        self.assertEqual((late.status, late.getheader("retry-after")), (503, "2"))
-        self.assertIn("plan.explain_time", json.loads(late.read())["detail"])
-
-    demand = Whole.demand
-
-
-class Limits(Case):
-    """What a planner takes upon itself, seen from outside; the control is one that takes nothing."""
-
-    def planner(self, *words):
-        """One that waits for its instance."""
-        inherited = [os.open("/dev/null", os.O_RDONLY) for _ in range(4)]
-        for descriptor in inherited:
-            self.addCleanup(os.close, descriptor)
-            os.set_inheritable(descriptor, True)
-        process = subprocess.Popen([PLANNER, *words, "solve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, close_fds=False)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            self.addCleanup(pipe.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        proc = pathlib.Path("/proc", str(process.pid))
-        self.wait_for(lambda: re.search(r"Name:\tatelier-plan\n(.*\n)*State:\tS",
-                                        (proc / "status").read_text(encoding="utf-8")))
-        return process.pid, proc, inherited
-
-    def wait_for(self, true):
-        until = time.monotonic() + 10
-        while not true():
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.01)
-
-    @staticmethod
-    def limit(proc, name):
-        line = re.search(rf"^Max {name} +(\S+) +(\S+)", (proc / "limits").read_text(encoding="utf-8"), re.M)
-        return line[1], line[2]
-
-    def test_it_limits_itself(self):
-        pid, proc, inherited = self.planner("--limits", "nice=5,cpu=7,memory=400000000")
-        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), min(19, os.nice(0) + 5))
-        self.assertEqual(self.limit(proc, "cpu time"), ("7", "9"))
-        self.assertEqual(self.limit(proc, "file size"), ("0", "0"))
-        self.assertEqual(self.limit(proc, "core file size")[0], "0")
-        self.assertEqual(self.limit(proc, "open files"), ("16", "16"))
-        self.assertGreaterEqual(int(self.limit(proc, "address space")[0]), 400000000)
-        self.assertIn("NoNewPrivs:\t1", (proc / "status").read_text(encoding="utf-8"))
-        self.assertEqual(set(os.listdir(proc / "fd")), {"0", "1", "2"} | {str(f) for f in range(3, 5) if f in inherited})
-        allowed = subprocess.run(["unshare", "-Un", "true"], capture_output=True, check=False).returncode == 0
-        own = os.readlink("/proc/self/ns/net")
-        self.assertEqual(os.readlink(proc / "ns" / "net") != own, allowed)
-
-    def test_the_control_does_not(self):
-        pid, proc, inherited = self.planner()
-        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), os.nice(0))
-        self.assertNotEqual(self.limit(proc, "cpu time"), ("7", "9"))
-        self.assertNotEqual(self.limit(proc, "file size"), ("0", "0"))
-        self.assertIn("NoNewPrivs:\t0", (proc / "status").read_text(encoding="utf-8"))
-        self.assertLess({str(f) for f in inherited}, set(os.listdir(proc / "fd")))
-        self.assertEqual(os.readlink(proc / "ns" / "net"), os.readlink("/proc/self/ns/net"))
-
-    def test_it_ends_itself_at_its_cpu_time(self):
-        large = subprocess.run([ROOT / "tests" / "plan" / "generate", "L", "1"], capture_output=True, check=True).stdout
-        done = subprocess.run([PLANNER, "--limits", "cpu=1", "solve", "--time", "60"], input=large,
-                              capture_output=True, timeout=50, check=False)
-        self.assertEqual(done.returncode, -signal.SIGXCPU)
-
-    def test_words_it_does_not_know(self):
-        for words in ("cpu=x", "cpu", "nice=20", "memory=-1", "colour=7", ""):
-            done = subprocess.run([PLANNER, "--limits", words, "solve"], input=b"{}", capture_output=True, check=False)
-            self.assertEqual((words, done.returncode), (words, 64))
-            self.assertTrue(done.stderr)

@@ -6,7 +6,7 @@ import unittest
 from harness import RECORDED, World
 import validate
 
-MODULES = ["story", "refusals", "people", "settings", "api", "feeds", "jobs", "plans", "reload", "start", "outage"]
+MODULES = ["story", "refusals", "people", "settings", "api", "feeds", "jobs", "jobs_waiting", "jobs_bad", "plans", "reload", "start", "outage"]
 
 
 def judge(description):

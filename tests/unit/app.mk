@@ -27,8 +27,8 @@ tests_unit_app_request_writes_CPPFLAGS = $(REQUEST_CPPFLAGS)
 tests_unit_app_request_writes_LDADD = $(REQUEST_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/app_live tests/unit/app_planning
-TESTS += tests/unit/app_live tests/unit/app_planning
+check_PROGRAMS += tests/unit/app_live tests/unit/app_planning tests/unit/app_planning_refused
+TESTS += tests/unit/app_live tests/unit/app_planning tests/unit/app_planning_refused
 endif
 tests_unit_app_live_SOURCES = tests/unit/app_live.c $(REQUEST_WORLD)
 tests_unit_app_live_CPPFLAGS = $(REQUEST_CPPFLAGS)
@@ -37,3 +37,6 @@ tests_unit_app_planning_SOURCES = tests/unit/app_planning.c
 tests_unit_app_planning_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_unit_app_planning_LDADD = daemon/libapp.a daemon/libplan.a daemon/libbase.a $(CMOCKA_LIBS) \
 	$(JANSSON_LIBS) -lm
+tests_unit_app_planning_refused_SOURCES = tests/unit/app_planning_refused.c
+tests_unit_app_planning_refused_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_app_planning_refused_LDADD = daemon/libapp.a daemon/libbase.a $(CMOCKA_LIBS) -lm
