@@ -57,7 +57,7 @@ BEGIN
 	RETURN rule.shown(202, rule.plan_whole(p), p.revision, p.recorded_at, '/v1/plans/' || p.id);
 END $$;
 
--- Why not? What the daemon gives the planner to find out.
+-- Why not? What the daemon gives the planner to find out, and names for what it answers with ids.
 CREATE OR REPLACE FUNCTION api.plan_explain(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
@@ -70,10 +70,11 @@ BEGIN
 			PERFORM rule.refuse(400, format('There is no plan %s that was made.', body ->> 'plan'), 'plan');
 		END IF;
 	ELSE
-		instance := rule.instance_now();
+		SELECT s.instance, s.document INTO instance, document FROM rule.standing() s;
 	END IF;
 	PERFORM rule.check_asked(instance, body ->> 'request');
-	RETURN rule.answer(200, json_build_object('instance', instance, 'plan', document, 'options',
+	RETURN rule.answer(200, json_build_object('instance', instance, 'plan', document, 'names', rule.instance_names(instance),
+		'options',
 		to_json(ARRAY['--request', body ->> 'request'] || CASE WHEN body ->> 'date' IS NOT NULL
 			THEN ARRAY['--date', body ->> 'date'] ELSE '{}' END)));
 END $$;

@@ -1,15 +1,20 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Repairs and questions: which days they are about, what changes, what is not known.
 
--- The days of the released plan; without one, a year and a half from the first of next month.
+-- The days of all releases that are not over, and of their workshops wherever they were moved since; without any, a year
+-- and a half from the first of next month.
 CREATE OR REPLACE FUNCTION rule.planned_days(OUT first date, OUT last date) LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	month CONSTANT timestamp := date_trunc('month', rule.today()::timestamp) + interval '1 month';
 BEGIN
-	SELECT p.first_day, p.last_day INTO first, last FROM data.plan p
-	WHERE p.state = 'released' AND p.last_day > rule.today();
+	SELECT min(d.first), max(d.last) INTO first, last FROM (
+		SELECT p.first_day, p.last_day FROM data.plan p WHERE p.number IS NOT NULL AND p.last_day > rule.today()
+		UNION ALL
+		SELECT w.start_date, w.end_date FROM data.workshop w
+		WHERE w.live AND w.end_date > rule.today() AND w.id IN (SELECT i.workshop FROM data.plan_item i
+			JOIN data.plan p ON p.id = i.plan WHERE p.number IS NOT NULL)) AS d (first, last);
 	first := COALESCE(first, month::date);
-	last := COALESCE(last, (month + interval '18 months')::date - 1);
+	last := LEAST(COALESCE(last, (month + interval '18 months')::date - 1), first + 3659);
 END $$;
 
 CREATE OR REPLACE FUNCTION rule.repair_changes(body jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -41,16 +46,6 @@ RETURN CASE WHEN body ->> 'expert' IS NOT NULL THEN format('%s cannot go from %s
 		rule.expert_names(ARRAY[body ->> 'expert']), COALESCE(body ->> 'from', rule.iso(rule.today())))
 	WHEN body ->> 'workshop' IS NOT NULL THEN format('%s cannot take place as it is', body ->> 'workshop')
 	ELSE (SELECT s.name FROM data.scenario s WHERE s.id = body ->> 'scenario') END;
-
--- The world as a planner would see it now: what stands is its plan.
-CREATE OR REPLACE FUNCTION rule.instance_now() RETURNS json LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	version CONSTANT int := rule.settings_in_force(rule.today());
-	days CONSTANT record := rule.planned_days();
-BEGIN
-	RETURN rule.instance('now', rule.take_snapshot(version, days.first, days.last,
-		rule.today() + rule.setting_of(version, 'frozen_days'), '{}'));
-END $$;
 
 -- Only of a request that the snapshot knows anything can be said.
 CREATE OR REPLACE FUNCTION rule.check_asked(instance json, asked text) RETURNS void LANGUAGE plpgsql STABLE AS $$

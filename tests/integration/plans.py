@@ -20,6 +20,7 @@ import sample
 
 DATABASE = "atelier_planning"
 SECONDS, REPAIR_SECONDS = 3, 5
+FROZEN_DAYS = 45  # as the planning settings begin: what starts so soon is a fact
 ENDED = ("solved", "failed", "cancelled")
 # What the public's calendar says of a workshop, as the public's JSON has it.
 SHOWN = ("kind", "status", "title", "summary", "start", "end", "timezone", "sessions", "mode", "regions",
@@ -171,6 +172,24 @@ class Planning(Case):
         regions = {f"desk {i['region']}" for i in plan["items"]}
         self.assertEqual(after.changed(before), busy | regions)
         self.assertEqual(len(regions), 6)
+        self.stands(plan["items"])
+
+    def stands(self, items):
+        """Asked of now, each of them is served as it is: with its days, team, roles and money."""
+        pays = {f["id"]: f["currency"] for f in self.api.all("/v1/funds")}
+        frozen = (datetime.date.today() + datetime.timedelta(FROZEN_DAYS)).isoformat()
+        for item in items:
+            served = self.ok(self.own_often.post("/v1/plans/explain", {"request": item["request"]})).json["served"]
+            self.assertIsNotNone(served, item)
+            self.assertEqual(served["pinned"], item["start"] <= frozen)
+            self.assertEqual((served["host"], served["start"]), (item["host"]["code"], item["start"]))
+            self.assertEqual({s["expert"]: s["role"] for s in served["team"]},
+                             {s["expert"]["id"]: s["role"] for s in item["team"]})
+            paid = {f["fund"]: f["amount"]["amount"] for f in item["funding"]}
+            self.assertEqual({g["fund"] for g in served["funding"]}, set(paid))
+            for grant in served["funding"]:
+                if pays[grant["fund"]] == "EUR":
+                    self.assertEqual(grant["amount"], paid[grant["fund"]])
 
     def test_03_what_is_announced_is_public(self):
         before = self.calendars()
