@@ -102,7 +102,7 @@ struct placed {
 	const struct item *item;
 };
 
-static int by_start(const void *x, const void *y) {
+static int by_place(const void *x, const void *y) {
 	const struct placed *a = x, *b = y;
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
@@ -128,7 +128,7 @@ static json_t *items_of(const struct inquiry *q, const struct remedy *r) {
 			continue;
 		placed[n++] = (struct placed){item->start, in->requests[i].id, item};
 	}
-	qsort(placed, (size_t)n, sizeof *placed, by_start);
+	qsort(placed, (size_t)n, sizeof *placed, by_place);
 	json_t *list = json_array();
 	for (int i = 0; i < n; i++)
 		(void)json_array_append_new(list, json_item(in, placed[i].item, NULL));

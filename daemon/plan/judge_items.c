@@ -15,7 +15,7 @@ static const json_t *named(struct court *c, const json_t *catalogue, const json_
 	const char *id = json_string_value(value);
 	const json_t *found = id ? json_object_get(catalogue, id) : NULL;
 	if (!id)
-		blame(c, "form", where, "must name a %s", what);
+		blame(c, "form", where, "must name %s %s", strchr("aeiou", *what) ? "an" : "a", what);
 	else if (!found)
 		blame(c, "form", where, "there is no %s \"%s\"", what, id);
 	return found;
