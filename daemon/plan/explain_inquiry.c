@@ -42,10 +42,18 @@ static const char *joined(const struct inquiry *q, const json_t *words) {
 	return text;
 }
 
-/* The rule after which no host has a day left; NULL: one has. */
-static const char *last_straw(const json_t *funnel) {
-	const char *rule = NULL;
+static bool in_horizon(const struct inquiry *q) {
+	const struct span *horizon = &q->in->horizon;
+	return q->date >= horizon->first
+	       && q->date <= horizon->last - q->in->requests[q->request].days + 1;
+}
+
+/* The rule after which no host has a day left. */
+static const char *last_straw(const struct inquiry *q, const json_t *funnel) {
+	const char *rule = "host";
 	size_t latest = 0;
+	if (q->dated && !in_horizon(q)) /* whatever else there is against a day nobody plans for */
+		return "horizon";
 	for (size_t h = 0; h < json_array_size(funnel); h++) {
 		const json_t *rules = json_object_get(json_array_get(funnel, h), "rules");
 		for (size_t i = 0; i < json_array_size(rules); i++) {
@@ -57,7 +65,25 @@ static const char *last_straw(const json_t *funnel) {
 			break;
 		}
 	}
-	return rule ? rule : "host";
+	return rule;
+}
+
+/* What the rule asks for. */
+static const char *text_rule(const struct inquiry *q, const char *rule) {
+	static const char *const words[][2] = {
+		{"host", "it must have a host"},
+		{"eligible", "its criteria must be dated or waived, and the days to prepare be over"},
+		{"opens", "workshops of its kind must be open"},
+		{"window", "all its days must lie in its window"},
+		{"calendar", "host and secretariat must be at work on all its days"},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(rule, words[i][0]) == 0)
+			return words[i][1];
+	if (strcmp(rule, "horizon") == 0)
+		return arena_printf(q->arena, "all its days must lie in those planned for, %s to %s",
+		                    text_day(q, q->in->horizon.first), text_day(q, q->in->horizon.last));
+	return "there must be a team that could hold it, if all experts were free";
 }
 
 static const char *summary(const struct inquiry *q, const json_t *funnel, const json_t *sets) {
@@ -74,11 +100,11 @@ static const char *summary(const struct inquiry *q, const json_t *funnel, const 
 		                    "%s could be added on %s; the plan is worth more without it, or "
 		                    "nobody has added it yet.",
 		                    id, text_day(q, q->days[0]));
-	if (q->days[RELAXATIONS - 1] == NO_DAY)
-		return arena_printf(q->arena,
-		                    "%s can't be%s, whatever others do: no day is left after the "
-		                    "rule \"%s\".",
-		                    id, q->dated ? when : " in the plan", last_straw(funnel));
+	if (q->days[RELAXATIONS - 1] == NO_DAY) {
+		const char *rule = last_straw(q, funnel);
+		return arena_printf(q->arena, "%s can't be%s, whatever others do: %s (rule \"%s\").", id,
+		                    q->dated ? when : " in the plan", text_rule(q, rule), rule);
+	}
 	const char *text =
 		arena_printf(q->arena, "%s can't be%s as the plan stands.", id, q->dated ? when : " added");
 	for (size_t i = 0; i < json_array_size(sets); i++) {
@@ -129,6 +155,43 @@ static bool any_gentle(const struct remedies *all) {
 	return false;
 }
 
+/* What changes are compared by: money with money, days with days, people with people. */
+struct extent {
+	int measure;
+	int64_t amount;
+};
+
+static struct extent extent_of(const struct remedy *r) {
+	switch (r->kind) {
+	case REMEDY_MONEY: return (struct extent){0, r->size};
+	case REMEDY_MOVE:
+	case REMEDY_WINDOW: return (struct extent){1, r->size};
+	case REMEDY_SWAP: return (struct extent){2, 1};
+	case REMEDY_EXPERT: return (struct extent){2, 2}; /* one more is more than another */
+	case REMEDY_CRITERION: return (struct extent){3, r->size};
+	default: return (struct extent){4, r->size};
+	}
+}
+
+static bool is_less(const struct remedy *a, const struct remedy *b) {
+	struct extent x = extent_of(a), y = extent_of(b);
+	if (x.measure != y.measure)
+		return x.measure < y.measure;
+	if (x.amount != y.amount)
+		return x.amount < y.amount;
+	return a->lent != b->lent ? a->lent < b->lent : a->size < b->size;
+}
+
+static void sort_least_first(struct remedies *all) {
+	for (int i = 1; i < all->n; i++) {
+		struct remedy one = all->at[i];
+		int k = i;
+		for (; k > 0 && is_less(&one, &all->at[k - 1]); k--)
+			all->at[k] = all->at[k - 1];
+		all->at[k] = one;
+	}
+}
+
 json_t *remedies_of(struct inquiry *q) {
 	json_t *list = json_array();
 	struct remedies all = {.n = 0};
@@ -141,11 +204,11 @@ json_t *remedies_of(struct inquiry *q) {
 	q->lends = !any_gentle(&all); /* then perhaps one of them with some money */
 	if (q->lends)
 		find_all(q, &all);
-	int kinds = any_gentle(&all) ? REMEDY_INSTEAD : REMEDY_KINDS;
-	for (int kind = 0; kind < kinds; kind++)
-		for (int i = 0; i < all.n; i++)
-			if (all.at[i].kind == (enum remedy_kind)kind && holds(q, &all.at[i]))
-				(void)json_array_append_new(list, remedy_json(q, &all.at[i]));
+	bool gentle = any_gentle(&all);
+	sort_least_first(&all);
+	for (int i = 0; i < all.n; i++)
+		if (!(gentle && all.at[i].kind == REMEDY_INSTEAD) && holds(q, &all.at[i]))
+			(void)json_array_append_new(list, remedy_json(q, &all.at[i]));
 	return list;
 }
 

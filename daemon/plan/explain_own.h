@@ -86,7 +86,8 @@ enum remedy_kind {
 /* One that works, with the item it lets in. */
 struct remedy {
 	enum remedy_kind kind;
-	int64_t size; /* money, days, points: less is better among those of a kind */
+	int64_t size; /* less is better among those of a kind: money, days, points; of people the day
+	               * from which, the money by which */
 	struct item item;
 	struct item other; /* swap, move: the other workshop as it is then; instead: as it was */
 	int fund, year;    /* money, and with `lent` any other; year: index */
@@ -129,7 +130,6 @@ void suppose_nobody(struct inquiry *q);
 json_t *json_day(const struct inquiry *q, int32_t day);
 const char *text_day(const struct inquiry *q, int32_t day);
 const char *text_money(const struct inquiry *q, int64_t amount); /* "EUR 4,200" */
-const char *text_language(const char *code);                     /* "French-speaking" */
 int year_number(const struct inquiry *q, int32_t day);
 json_t *json_item(const struct instance *in, const struct item *item, json_t *ret_members);
 json_t *json_topics(const struct inquiry *q, uint64_t topics);

@@ -22,7 +22,10 @@
  *                 member {request, start, gap, least, most_a_year}
  *                 fund {fund, year, cost, left, lacks}; fund null: none admits it
  *   changes     small changes that let it in, all else staying as it is, each tried: the item has
- *               been added after the change, and the judge found nothing.
+ *               been added after the change, and the judge found nothing. In this order: money,
+ *               the least amount first; days (move, window), the fewest first; people (swap, then
+ *               expert); criterion, the fewest criteria first; instead, the fewest points first.
+ *               Of two alike, what takes less money besides.
  *               {kind, …, also, who, sentence, scenario, item, other?}; item: the item as added;
  *               scenario: the change as an `atelier-scenario/1` document, null if it has no such
  *               form; who: must act (secretariat, member, or the fund's donor); also: null, or,
