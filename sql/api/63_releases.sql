@@ -12,7 +12,7 @@ BEGIN
 	RETURN rule.shown(200, rule.plan_whole(p), p.revision, p.recorded_at);
 END $$;
 
--- Against the plan that is released, unless it is said; without any, against the workshops there are.
+-- Against the workshops there are, unless another plan is said.
 CREATE OR REPLACE FUNCTION api.plan_diff(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
@@ -24,10 +24,11 @@ BEGIN
 	ELSIF p.value IS NULL THEN
 		PERFORM rule.refuse(409, format('%s is %s: there is nothing to compare yet.', p.id, p.state));
 	END IF;
-	SELECT x.* INTO o FROM data.plan x
-	WHERE CASE WHEN args ? 'against' THEN x.id = args ->> 'against' ELSE x.state = 'released' END;
-	IF args ? 'against' AND o.value IS NULL THEN
-		PERFORM rule.refuse(400, format('There is no plan %s that was made.', args ->> 'against'), 'against');
+	IF args ? 'against' THEN
+		SELECT x.* INTO o FROM data.plan x WHERE x.id = args ->> 'against' AND x.value IS NOT NULL;
+		IF o.id IS NULL THEN
+			PERFORM rule.refuse(400, format('There is no plan %s that was made.', args ->> 'against'), 'against');
+		END IF;
 	END IF;
 	RETURN rule.answer(200, rule.diff_json(p, o));
 END $$;

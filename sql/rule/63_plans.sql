@@ -140,12 +140,21 @@ BEGIN
 		jsonb_build_object('id', expert_place.id, 'name', expert_place.id)); -- one that only a scenario knows
 END $$;
 
+-- Does its workshop stand on these days, at this place, with these people?
+CREATE OR REPLACE FUNCTION rule.in_force(i data.plan_item) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM data.workshop w WHERE w.id = rule.item_workshop(i) AND w.live
+		AND (w.start_date, w.end_date, COALESCE(w.host, (i).host)) = ((i).start_date, (i).end_date, (i).host)
+		AND ARRAY(SELECT m.expert FROM data.mission m WHERE m.workshop = w.id AND m.engaged ORDER BY 1)
+			= ARRAY(SELECT t ->> 'expert' FROM jsonb_array_elements((i).team) AS t ORDER BY 1));
+END $$;
+
 -- workshop: where a release put it; before that, the one that is there.
 CREATE OR REPLACE FUNCTION rule.item_json(i data.plan_item, version int) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN jsonb_build_object('request', (i).request, 'workshop', rule.item_workshop(i), 'kind', (i).kind,
 		'member', rule.place((i).member), 'region', (i).region, 'host', rule.place((i).host), 'start', (i).start_date,
-		'end', (i).end_date, 'pinned', (i).pinned,
+		'end', (i).end_date, 'pinned', (i).pinned, 'in_force', rule.in_force(i),
 		'team', (SELECT COALESCE(jsonb_agg(jsonb_build_object('expert', rule.expert_place(t ->> 'expert'), 'role', t -> 'role')
 			ORDER BY n), '[]') FROM jsonb_array_elements((i).team) WITH ORDINALITY AS s (t, n)),
 		'funding', (SELECT COALESCE(jsonb_agg(jsonb_build_object('fund', f.id, 'donor', rule.donor_place(f.donor), 'amount',

@@ -146,7 +146,7 @@ CREATE FUNCTION rule.differences_json(before rule.proposal[], after rule.proposa
 	FROM rule.differences(before, after) WITH ORDINALITY AS d (code, request, workshop, first, sentence, n)
 $$;
 
--- A plan against another (NULL: the workshops of its days). That a planner shares out the money of what stays anew is
+-- A plan against another (NULL: the workshops there are, those that it is about). That a planner shares out the money of what stays anew is
 -- not told: a release leaves it as it is where it can (rule.settle_money).
 CREATE OR REPLACE FUNCTION rule.diff_json(p data.plan, o data.plan) RETURNS json LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -155,7 +155,8 @@ DECLARE
 	same rule.proposal[];
 BEGIN
 	IF o.id IS NULL THEN
-		before := ARRAY(SELECT x FROM rule.proposals_now(p.first_day, p.last_day) x);
+		before := ARRAY(SELECT x FROM rule.proposals_now('-infinity', 'infinity') x
+			WHERE x.request IN (SELECT a.request FROM unnest(after) a) OR x.workshop IN (SELECT rule.dropped_works(p, NULL)));
 	ELSE
 		before := ARRAY(SELECT x FROM rule.proposals_of(o) x);
 	END IF;

@@ -85,7 +85,7 @@ SELECT is(:'six_json'::jsonb ->> 'state', 'solved', 'solved');
 SELECT is((SELECT jsonb_agg(:'six_json'::jsonb -> k ORDER BY n) FROM unnest('{value,bound,gap,seed,units,cpu_ms}'::text[])
 	WITH ORDINALITY AS t (k, n)), '[100, 110, 0.090909, 3, 9, 250]', 'its numbers');
 SELECT is(:'six_json'::jsonb #> '{items,0}', '{"request": "R-F", "workshop": null, "kind": "national", "region": "AP", "start": "2031-02-03",
-	"end": "2031-02-06", "pinned": false, "member": {"code": "FJ", "name": "Fiji"}, "host": {"code": "FJ", "name": "Fiji"},
+	"end": "2031-02-06", "pinned": false, "in_force": false, "member": {"code": "FJ", "name": "Fiji"}, "host": {"code": "FJ", "name": "Fiji"},
 	"team": [{"expert": {"id": "E-F1", "name": "Ana"}, "role": "lead"}, {"expert": {"id": "E-F2", "name": "Bo"}, "role": "expert"}],
 	"funding": [{"fund": "F-E", "donor": {"code": "D-ONE", "name": "First Fund"}, "amount": {"amount": 700, "currency": "EUR"}},
 	{"fund": "F-U", "donor": {"code": "D-TWO", "name": "Second Fund"}, "amount": {"amount": 100, "currency": "USD"}}],

@@ -89,6 +89,16 @@ SELECT pg_temp.solved(jsonb_build_array(pg_temp.item('R-A', 'AU', '2031-07-07', 
 SELECT is(pg_temp.release(:'part', '{R-A}'), '200', 'one item alone');
 SELECT is(pg_temp.told('R-A'), 'planned AU 2031-07-07 seq 0 E-K1:lead:invited F-E:500:pledged', 'is there');
 SELECT matches(pg_temp.told('R-F'), '^planned', 'and nothing fell out');
+-- What was not released stands as it was; a document says nothing of that.
+UPDATE data.mission SET status = 'declined' FROM data.request r WHERE r.id = 'R-J' AND mission.workshop = r.workshop AND expert = 'E-F2';
+SELECT is((SELECT string_agg((i ->> 'request') || ' ' || (i ->> 'in_force'), ', ' ORDER BY i ->> 'request')
+	FROM jsonb_array_elements(pg_temp.call('plan_get', jsonb_build_object('id', :'part')) -> 'items') i), 'R-A true, R-J false', 'what of it is in force');
+SELECT is((SELECT string_agg((c ->> 'request') || ' ' || (c ->> 'code'), ', ' ORDER BY c ->> 'request')
+	FROM jsonb_array_elements(pg_temp.call('plan_diff', jsonb_build_object('id', :'part')) -> 'changes') c), 'R-F dropped, R-J team', 'what releasing the rest would change');
+SELECT is((SELECT string_agg((c ->> 'request') || ' ' || (c ->> 'code'), ', ' ORDER BY c ->> 'request')
+	FROM jsonb_array_elements(pg_temp.call('plan_diff', jsonb_build_object('id', :'moved', 'against', :'part')) -> 'changes') c), 'R-A dropped, R-F new',
+	'against another plan that is said: its document');
+UPDATE data.mission SET status = 'invited' FROM data.request r WHERE r.id = 'R-J' AND mission.workshop = r.workshop AND expert = 'E-F2';
 SELECT pg_temp.solved(jsonb_build_array(pg_temp.item('R-A', 'AU', '2031-07-07', '{"E-K1": "lead"}', '{"F-E": 500}'), pg_temp.j('{"E-F1": "lead", "E-F2": "expert"}'))) AS drop \gset
 SELECT is(pg_temp.release(:'drop'), '200', 'all of it');
 SELECT matches(pg_temp.told('R-F'), '^postponed FJ', 'what the plan drops is postponed');
