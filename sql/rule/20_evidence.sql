@@ -8,6 +8,23 @@ CREATE OR REPLACE FUNCTION rule.kinds_at(as_of timestamptz) RETURNS SETOF data.k
 	WHERE p.entity = 'kind' AND p.recorded @> as_of
 $$;
 
+-- When a version of the planning settings has a kind open; NULL: as the kind itself says.
+CREATE OR REPLACE FUNCTION rule.opening_of(version int, kind text) RETURNS date LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT o.opens_on FROM data.planning_opening o WHERE o.version = opening_of.version AND o.kind = opening_of.kind);
+END $$;
+
+-- Kinds on a day, as the settings in force then have them open.
+CREATE OR REPLACE FUNCTION rule.kinds_on(on_day date, as_of timestamptz)
+RETURNS TABLE (code text, planned boolean, opens_on date, source text) LANGUAGE sql STABLE AS $$
+	SELECT k.code, k.planned, COALESCE(o.day, k.opens_on),
+	       CASE WHEN o.day IS NULL THEN k.source ELSE 'planning settings, version ' || v.version END
+	FROM rule.kinds_at(as_of) k
+	LEFT JOIN (SELECT x.version FROM data.planning_version x WHERE x.valid_from <= on_day AND x.made_at <= as_of
+	           ORDER BY x.valid_from DESC, x.version DESC LIMIT 1) v ON true
+	CROSS JOIN LATERAL (SELECT rule.opening_of(v.version, k.code)) AS o (day)
+$$;
+
 CREATE OR REPLACE FUNCTION rule.kind_criteria_at(as_of timestamptz) RETURNS SETOF data.kind_criterion
 LANGUAGE sql STABLE AS $$
 	SELECT c.* FROM data.kind_criterion c WHERE c.recorded_at <= as_of
@@ -57,7 +74,7 @@ LANGUAGE sql STABLE AS $$
 	FROM rule.members_at(as_of) m WHERE NOT m.blocked
 	UNION ALL
 	SELECT m.code, k.code, 'opening', k.opens_on, k.source, NULL
-	FROM data.member m, rule.kinds_at(as_of) k WHERE k.opens_on <= on_day
+	FROM data.member m, rule.kinds_on(on_day, as_of) k WHERE k.opens_on <= on_day
 	UNION ALL
 	SELECT n.member, NULL, 'notification', n.notified_on, concat_ws(', ', n.id, n.reference), n.checked_by
 	FROM rule.notifications_at(as_of) n

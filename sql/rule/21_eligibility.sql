@@ -37,7 +37,7 @@ LANGUAGE sql STABLE AS $$
 	            WHEN need.id IS NULL THEN format('Not required for %s workshops.', k.code)
 	            ELSE rule.missing_sentence(c.code, k.code, m.name, k.opens_on) END
 	FROM data.member m
-	CROSS JOIN rule.kinds_at(as_of) k
+	CROSS JOIN rule.kinds_on(on_day, as_of) k
 	CROSS JOIN data.criterion c
 	LEFT JOIN rule.kind_criteria_at(as_of) need ON need.kind = k.code AND need.criterion = c.code
 	LEFT JOIN rule.facts(on_day, as_of) f ON f.criterion = c.code AND f.member = m.code

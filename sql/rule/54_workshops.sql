@@ -80,7 +80,7 @@ CREATE OR REPLACE FUNCTION rule.eligibility_ways(w data.workshop) RETURNS jsonb 
 			rule.iso(k.opens_on)), rule.iso(k.opens_on))
 		ELSE rule.alternative('waiver', format('A waiver of %s for %s and %s workshops, with who, why and until when.',
 			f.code, f.member, w.kind), f.code) END), '[]')
-	FROM rule.eligibility_faults(w) f JOIN data.kind k ON k.code = w.kind
+	FROM rule.eligibility_faults(w) f JOIN rule.kinds_on(w.start_date, 'infinity') k ON k.code = w.kind
 $$;
 
 CREATE OR REPLACE FUNCTION rule.conflicts(w data.workshop)

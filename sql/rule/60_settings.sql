@@ -39,7 +39,8 @@ BEGIN
 		OR EXISTS (SELECT FROM data.planning_place p WHERE p.version = of_version AND p.sample)
 		OR EXISTS (SELECT FROM data.planning_target t WHERE t.version = of_version AND t.sample)
 		OR EXISTS (SELECT FROM data.planning_closure c WHERE c.version = of_version AND c.sample)
-		OR EXISTS (SELECT FROM data.planning_rate r WHERE r.version = of_version AND r.sample);
+		OR EXISTS (SELECT FROM data.planning_rate r WHERE r.version = of_version AND r.sample)
+		OR EXISTS (SELECT FROM data.planning_opening o WHERE o.version = of_version AND o.sample);
 END $$;
 
 CREATE OR REPLACE FUNCTION rule.version_json(v data.planning_version) RETURNS json LANGUAGE plpgsql STABLE AS $$
@@ -52,8 +53,10 @@ END $$;
 CREATE OR REPLACE FUNCTION rule.settings_json(v data.planning_version) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN (rule.version_json(v)::jsonb || jsonb_build_object(
-		'kinds', (SELECT json_agg(json_build_object('kind', k.code, 'opens_on', k.opens_on) ORDER BY k.opens_on, k.code)
-			FROM data.kind k WHERE k.planned),
+		'kinds', (SELECT json_agg(json_build_object('kind', k.code, 'opens_on', COALESCE(o.opens_on, k.opens_on),
+				'sample', COALESCE(o.sample, false)) ORDER BY COALESCE(o.opens_on, k.opens_on), k.code)
+			FROM data.kind k LEFT JOIN data.planning_opening o ON o.kind = k.code AND o.version = (v).version
+			WHERE k.planned),
 		'values', (SELECT json_agg(json_build_object('key', k.key, 'value', s.value, 'unit', k.unit,
 				'meaning', k.meaning, 'least', k.least, 'most', k.most, 'sample', s.sample) ORDER BY k.position)
 			FROM data.planning_value s JOIN data.planning_key k ON k.key = s.key WHERE s.version = (v).version),
@@ -90,8 +93,8 @@ BEGIN
 			bad.key), 'values');
 	END IF;
 	SELECT d.list, d.name INTO bad FROM (
-		SELECT list, COALESCE(e ->> 'key', e ->> 'member', e ->> 'region', e ->> 'currency')
-		FROM unnest('{values,places,targets,rates}'::text[]) AS list, jsonb_array_elements(body -> list) AS e
+		SELECT list, COALESCE(e ->> 'key', e ->> 'member', e ->> 'region', e ->> 'currency', e ->> 'kind')
+		FROM unnest('{values,places,targets,rates,kinds}'::text[]) AS list, jsonb_array_elements(body -> list) AS e
 	) AS d (list, name) GROUP BY d.list, d.name HAVING count(*) > 1 LIMIT 1;
 	IF bad.list IS NOT NULL THEN
 		PERFORM rule.refuse(400, format('%s stands in %s twice; give it once.', bad.name, bad.list), bad.list);
@@ -127,6 +130,11 @@ BEGIN
 	FROM (SELECT * FROM data.planning_rate x WHERE x.version = base) AS r
 	FULL JOIN jsonb_to_recordset(body -> 'rates') AS n (currency text, units int, cents int, sample boolean)
 		ON n.currency = r.currency;
+	INSERT INTO data.planning_opening (version, kind, opens_on, sample)
+	SELECT next, COALESCE(n.kind, o.kind), COALESCE(n.opens_on, o.opens_on),
+		CASE WHEN n.kind IS NULL THEN o.sample ELSE COALESCE(n.sample, false) END
+	FROM (SELECT * FROM data.planning_opening x WHERE x.version = base) AS o
+	FULL JOIN jsonb_to_recordset(body -> 'kinds') AS n (kind text, opens_on date, sample boolean) ON n.kind = o.kind;
 	INSERT INTO data.planning_closure (version, first_day, last_day, note, sample)
 	SELECT next, c.first_day, c.last_day, c.note, c.sample FROM data.planning_closure c
 	WHERE c.version = base AND NOT body ? 'closures'

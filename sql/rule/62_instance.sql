@@ -6,7 +6,8 @@ RETURN json_build_array(first, last);
 
 CREATE OR REPLACE FUNCTION rule.instance_rules(version int, last date) RETURNS json LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
-		'opens', (SELECT json_object_agg(k.code, COALESCE(k.opens_on, last + 1)) FROM data.kind k WHERE k.planned),
+		'opens', (SELECT json_object_agg(k.code, COALESCE(rule.opening_of(version, k.code), k.opens_on, last + 1))
+			FROM data.kind k WHERE k.planned),
 		'lead_days', v -> 'lead_days', 'parallel_max', v -> 'parallel_max', 'national_per_year', v -> 'national_per_year',
 		'national_gap_days', v -> 'national_gap_days', 'rest_days', v -> 'rest_days',
 		'not_own_administration', v ->> 'not_own_administration' <> '0',
@@ -230,7 +231,7 @@ CREATE FUNCTION rule.snapshot_notes(s rule.snapshot) RETURNS jsonb LANGUAGE sql 
 		WHERE r.status = 'accepted' AND r.wanted_from > s.last
 		UNION ALL
 		SELECT 'kind', format('%s workshops have no opening day, so none is planned.', initcap(k.code))
-		FROM data.kind k WHERE k.planned AND k.opens_on IS NULL
+		FROM data.kind k WHERE k.planned AND k.opens_on IS NULL AND rule.opening_of(s.version, k.code) IS NULL
 	) AS n (code, sentence)
 $$;
 

@@ -19,7 +19,7 @@ SELECT is((SELECT string_agg(key || '=' || value, ' ' ORDER BY key) FROM data.pl
 	'far_days=2 hybrid_on_site_below_km=3000 language_of_all=1 one_day_below_km=6000 rest_days=1 same_city_below_km=50 team_national=2',
 	'what was set before goes on');
 SELECT hasnt_table('data', 'planning_setting', 'in its new place alone');
-SELECT is(pg_temp.call('planning_get', '{}') #>> '{kinds,2}', '{"kind": "national", "opens_on": "2022-07-01"}', 'kinds'' openings');
+SELECT is(pg_temp.call('planning_get', '{}') #>> '{kinds,2}', '{"kind": "national", "sample": false, "opens_on": "2022-07-01"}', 'kinds'' openings');
 
 -- A change is a version.
 SELECT is(pg_temp.outcome('planning_update', '{}', '{"comment": "c"}'), '428', 'If-Match is needed');
@@ -58,6 +58,21 @@ SELECT is(jsonb_path_query_array(pg_temp.call('planning_versions', '{}'), '$.ite
 SELECT is(rule.in_cents(2, 1001, 'XAF'), 150::bigint, 'money in EUR cents, rounded down');
 SELECT is(rule.from_cents(2, 150, 'XAF'), 1000::bigint, 'and back');
 SELECT is(rule.in_cents(2, 1, 'ZZZ'), NULL, 'without a rate nobody knows');
+
+-- When a kind opens, by version.
+SELECT is(pg_temp.change('{"kinds": [{"kind": "regional", "opens_on": "2031-02-01", "sample": true}], "valid_from": "2030-01-01"}', '4'), '200',
+	'a kind opens later');
+SELECT is(pg_temp.change('{"kinds": [{"kind": "national", "opens_on": "2031-02-01"}, {"kind": "national", "opens_on": "2031-02-02"}]}', '4'), '400',
+	'a kind twice');
+SELECT is(jsonb_path_query(pg_temp.call('planning_get', '{"on": "2030-06-01"}'), '$.kinds[*] ? (@.kind == "regional")'),
+	'{"kind": "regional", "sample": true, "opens_on": "2031-02-01"}', 'as it says');
+SELECT is((SELECT array_agg(rule.instance_rules(n, '2031-12-31') #>> '{opens,regional}' ORDER BY n) FROM unnest('{4,5}'::int[]) AS n),
+	'{2020-10-01,2031-02-01}', 'for plans of that version');
+SELECT is((SELECT array_agg(DISTINCT d.day || ' ' || e.met) FROM unnest('{2029-12-31,2030-06-01,2031-02-01}'::date[]) AS d (day),
+	rule.eligibility(d.day, 'infinity') e WHERE e.kind = 'regional' AND e.criterion = 'opening'),
+	'{2029-12-31 true,2030-06-01 false,2031-02-01 true}', 'and for whoever may have one then');
+SELECT is((SELECT DISTINCT e.met FROM rule.eligibility('2030-06-01', now() - interval '1 day') e WHERE e.kind = 'regional'
+	AND e.criterion = 'opening'), true, 'which nobody knew yesterday');
 
 -- Days of travel between all pairs of Members, by the format's formula from what an instance says.
 CREATE TABLE pg_temp.place AS SELECT x ->> 'code' AS code, (x ->> 'lat')::float8 AS lat, (x ->> 'lon')::float8 AS lon

@@ -23,7 +23,8 @@ class Settings(Case):
             "comment": "A far future", "valid_from": FAR, "values": [{"key": "rest_days", "value": 2}],
             "places": [{"member": "FJ", "per_diem": 18000, "host_cost": 400000, "sample": True}],
             "targets": [{"region": "AP", "workshops": 8}], "rates": [{"currency": "XAF", "units": 100, "cents": 15}],
-            "closures": [{"first_day": "2099-12-24", "last_day": "2099-12-31", "note": "The year ends"}]},
+            "closures": [{"first_day": "2099-12-24", "last_day": "2099-12-31", "note": "The year ends"}],
+            "kinds": [{"kind": "regional", "opens_on": "2099-02-01"}]},
             then.etag)).json
         self.assertGreater(made["version"], then.json["version"])
         self.assertEqual(self.ok(self.desk.get(SETTINGS)).json, now.json)
@@ -31,6 +32,8 @@ class Settings(Case):
         values = {v["key"]: v for v in made["values"]}
         self.assertEqual((values["rest_days"]["value"], values["rest_days"]["sample"]), (2, False))
         self.assertEqual([p["member"] for p in made["places"]], ["FJ"])
+        self.assertEqual({k["kind"]: k["opens_on"] for k in made["kinds"]},
+                         {k["kind"]: k["opens_on"] for k in then.json["kinds"]} | {"regional": "2099-02-01"})
         versions = self.ok(self.desk.get(f"{SETTINGS}/versions?limit=1&count=exact")).json
         self.assertEqual(versions["items"][0]["version"], made["version"])
         self.assertGreater(versions["count"], 1)
