@@ -80,9 +80,9 @@ CREATE OR REPLACE FUNCTION rule.dropped_works(p data.plan, wanted text[]) RETURN
 $$;
 
 -- The funds' years that would be overspent if the steps were paid as they are now, the worst first.
-CREATE FUNCTION rule.overspent(steps rule.release_step[], dropped text[]) RETURNS TABLE (fund text, year int)
+CREATE FUNCTION rule.overspent(steps rule.release_step[], dropped text[]) RETURNS TABLE (fund text, year int, lacks bigint)
 LANGUAGE sql STABLE AS $$
-	SELECT c.fund, c.year
+	SELECT c.fund, c.year, (COALESCE(y.committed, 0) + sum(c.amount) - COALESCE(y.budget, 0))::bigint
 	FROM (SELECT m.key, EXTRACT(year FROM s.first)::int, m.value::bigint
 	      FROM unnest(steps) s, jsonb_each_text(COALESCE(s.kept, s.money)) m
 	      UNION ALL
@@ -92,7 +92,7 @@ LANGUAGE sql STABLE AS $$
 	LEFT JOIN data.fund_year y ON y.fund = c.fund AND y.year = c.year
 	GROUP BY c.fund, c.year, y.committed, y.budget
 	HAVING sum(c.amount) > 0 AND COALESCE(y.committed, 0) + sum(c.amount) > COALESCE(y.budget, 0)
-	ORDER BY COALESCE(y.committed, 0) + sum(c.amount) - COALESCE(y.budget, 0) DESC, c.fund, c.year
+	ORDER BY 3 DESC, c.fund, c.year
 $$;
 
 -- A planner shares money out anew, whoever paid before. Here what stays goes on being paid as it was, as far as the funds
@@ -105,7 +105,7 @@ DECLARE
 	at int;
 BEGIN
 	LOOP
-		SELECT o.fund, o.year INTO spent FROM rule.overspent(steps, dropped) o LIMIT 1;
+		SELECT * INTO spent FROM rule.overspent(steps, dropped) LIMIT 1;
 		SELECT n INTO at FROM generate_subscripts(steps, 1) AS n, LATERAL (SELECT (steps[n]).*) AS s
 		WHERE EXTRACT(year FROM s.first)::int = spent.year
 		  AND (s.kept ->> spent.fund)::bigint > COALESCE((s.money ->> spent.fund)::bigint, 0)

@@ -172,7 +172,20 @@ RETURNS TABLE (request text, code text, sentence text) LANGUAGE sql STABLE AS $$
 	JOIN unnest(steps) s ON s.request = t.fresh[1]
 $$;
 
--- All of it.
+-- Money that a fund has not, for the workshops that would take more of it than they do now. To be asked of settled steps.
+CREATE FUNCTION rule.money_contradictions(steps rule.release_step[], dropped text[])
+RETURNS TABLE (request text, code text, sentence text) LANGUAGE sql STABLE AS $$
+	SELECT w.requests[1], 'fund', format('%s (%s) lacks %s in %s for %s; raise its budget of that year, or leave %s out of the '
+		'release.', f.name, f.id, rule.money_text(o.lacks, f.currency), o.year, rule.word_list(w.names),
+		CASE WHEN cardinality(w.names) > 1 THEN 'some of them' ELSE 'it' END)
+	FROM rule.overspent(steps, dropped) o JOIN data.fund f ON f.id = o.fund
+	CROSS JOIN LATERAL (SELECT array_agg(rule.step_name(s) ORDER BY s.first, s.request), array_agg(s.request ORDER BY s.first, s.request)
+		FROM unnest(steps) s WHERE EXTRACT(year FROM s.first) = o.year AND (s.money ->> o.fund)::bigint > (
+			SELECT COALESCE(sum(l.amount), 0) FROM data.funding l
+			WHERE l.workshop = s.workshop AND l.fund = o.fund AND l.year = o.year AND l.commits)) AS w (names, requests)
+$$;
+
+-- All of it but money.
 CREATE FUNCTION rule.step_contradictions(first date, last date, steps rule.release_step[], dropped text[])
 RETURNS TABLE (request text, code text, sentence text) LANGUAGE plpgsql STABLE AS $$
 DECLARE

@@ -29,7 +29,8 @@ BEGIN
 	SELECT jsonb_agg(rule.reason(c.code, c.sentence) ORDER BY c.code, c.sentence) INTO reasons
 	FROM (SELECT DISTINCT x.* FROM rule.request_contradictions(p, steps) x
 	      UNION SELECT DISTINCT y.code, y.sentence
-	      FROM rule.step_contradictions(p.first_day, p.last_day, steps, dropped) y LIMIT 200) c;
+	      FROM rule.step_contradictions(p.first_day, p.last_day, steps, dropped) y
+	      UNION SELECT z.code, z.sentence FROM rule.money_contradictions(steps, dropped) z LIMIT 200) c;
 	IF reasons IS NOT NULL THEN
 		PERFORM rule.refuse(409, format('The world is not what it was when %s was made: %s', p.id, reasons #>> '{0,sentence}'),
 			NULL, jsonb_build_object('reasons', reasons));
@@ -65,8 +66,8 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('atelier release')), rule.check_release(p, wanted);
 	steps := ARRAY(SELECT s FROM rule.release_steps(p, wanted) s);
 	dropped := ARRAY(SELECT rule.dropped_works(p, wanted));
-	PERFORM rule.check_world(p, steps, dropped);
 	steps := rule.settle_money(steps, dropped);
+	PERFORM rule.check_world(p, steps, dropped);
 	steps := ARRAY(SELECT s FROM unnest(steps) s WHERE s.moves OR s.reseats OR s.repays);
 	told := rule.changelog(p, steps, dropped);
 	PERFORM rule.carry_out(p, steps, dropped, said);

@@ -181,11 +181,14 @@ SELECT pg_temp.refused('an expert is on a workshop made meanwhile', $$SELECT pg_
 SELECT is(obj_description((SELECT oid FROM pg_constraint WHERE conname = 'mission_no_double_booking'), 'pg_constraint') LIKE 'This expert is on another workshop%',
 	true, 'with its sentence');
 ROLLBACK TO world;
--- The money is gone: that constraint decides, too.
+-- The money is gone.
 SELECT pg_temp.solved(jsonb_build_array(pg_temp.item('R-A', 'AU', '2031-08-04', '{"E-K1": "lead"}', '{"F-E": 4000000}'))) AS dear \gset
 UPDATE data.fund_year SET budget = committed WHERE fund = 'F-E';
 SELECT pg_temp.rows() AS before \gset
-SELECT is(pg_temp.release(:'dear', '{R-A}'), '23514 fund_year_not_overspent', 'a fund does not bear it any more');
+SELECT is(pg_temp.release(:'dear', '{R-A}'), '409 fund', 'a fund does not bear it any more');
+SELECT throws_matching(format($$SELECT api.plan_release('{"id": "%s"}', '{"comment": "because", "items": ["R-A"]}')$$, :'dear'),
+	'Euros \(F-E\) lacks EUR 39,995\.00 in 2031 for the national workshop for Australia \(W-[0-9]+\); raise its budget of that year, '
+	'or leave it out', 'which, of what year, how much, for what');
 SELECT is(pg_temp.rows(), :'before', 'and nothing was stored');
 UPDATE data.fund_year SET budget = 5000000 WHERE fund = 'F-E';
 SELECT is(pg_temp.release(:'dear', '{R-A}'), '200', 'until it does again');
