@@ -76,6 +76,11 @@ static bool is_stopped(void *of) {
 	return run_stopped();
 }
 
+/* The searches' share of the units, and that of the bound beside them. */
+static uint64_t share_of(const struct repair *r) {
+	return r->run.units / ((uint64_t)r->n_weights + 2) + (r->run.units > 0);
+}
+
 /* One run with these weights, from a plan on; its share of what is left is one in `shares`. */
 static struct plan *search_one(const struct repair *r, struct frame *frame, int64_t times,
                                const struct plan *from, int shares, uint64_t *ret_units) {
@@ -83,7 +88,7 @@ static struct plan *search_one(const struct repair *r, struct frame *frame, int6
 	int64_t ends = r->run.since + r->run.ms;
 	o.since = clock_ms();
 	o.ms = ends > o.since ? (ends - o.since) / shares : 0;
-	o.units = r->run.units / ((uint64_t)r->n_weights + 1) + (r->run.units > 0);
+	o.units = share_of(r);
 	frame_weigh(frame, times);
 	struct plan *start = repair_carry(&frame->in, from);
 	struct run *run = run_new(&frame->in, &o);
@@ -167,17 +172,16 @@ static void write_holds(struct buf *b, const struct repair *r, const struct fram
 
 /* Every plan is judged first; a status other than EXIT_GOOD after a sentence. */
 static int write_repair(struct buf *b, struct arena *a, const struct repair *r,
-                        const struct frame *f, const json_t *document, const struct found *found) {
+                        const struct frame *f, const json_t *document, const struct run *given,
+                        const struct found *found) {
 	int status = EXIT_GOOD;
-	/* Asked about plans of the instance as given, which has nothing frozen. */
-	struct run *plain = run_new(f->given, &r->run);
 	buf_adds(b, "{\"format\":\"atelier-repair/1\",\"instance\":");
 	buf_json(b, str_of(f->given->id));
 	write_holds(b, r, f);
 	buf_adds(b, ",\"options\":[");
 	for (int i = 0; i < found->n && status == EXIT_GOOD; i++) {
 		struct answer answer;
-		answer_of(plain, a, f->given, found->at[i].plan, INT64_MAX, &answer);
+		answer_of(given, a, f->given, found->at[i].plan, run_bound(given), &answer);
 		answer.units = found->at[i].units;
 		buf_adds(b, i ? ",\n" : "\n");
 		write_option_head(b, &found->at[i]);
@@ -185,8 +189,15 @@ static int write_repair(struct buf *b, struct arena *a, const struct repair *r,
 		buf_addc(b, '}');
 	}
 	buf_adds(b, "]}\n");
-	run_free(plain);
 	return status;
+}
+
+/* All options are plans of the instance as given, which weighs the baseline as it does and has
+ * nothing frozen: its bound is that of each. With units it takes its turn; a time is everyone's. */
+static struct run *beside(const struct repair *r, const struct instance *in) {
+	struct run_options o = r->run;
+	o.threads = o.units ? 1 : 2;
+	return run_new(in, &o);
 }
 
 static int repair_instance(const struct repair *r, struct arena *a, const struct buf *text,
@@ -196,16 +207,19 @@ static int repair_instance(const struct repair *r, struct arena *a, const struct
 	int32_t frozen = r->freezes ? r->frozen - in->origin : NO_DAY;
 	struct frame *frame = frame_new(a, in, frozen);
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	struct run *given = beside(r, in);
 	run_ready();
 	search_all(r, frame, a, &found);
 	found_sift(&found);
-	int status = write_repair(&out, a, r, frame, document, &found);
+	run_prove(given, share_of(r));
+	int status = write_repair(&out, a, r, frame, document, given, &found);
 	if (status == EXIT_GOOD && fwrite(out.p, 1, out.n, stdout) != out.n)
 		status = command_fail(EXIT_SYSTEM, "repair", "standard output can't be written");
 	for (int i = 0; i < found.n; i++)
 		plan_free(found.at[i].plan);
 	buf_clear(&out);
 	json_decref(document);
+	run_free(given);
 	return status;
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { PROGRESS_MS = 200, THREADS_MAX = 2 };
+enum { PROGRESS_MS = 200, THREADS_MAX = 2, PROVE_UNITS = 512 };
 
 struct run {
 	const struct instance *in;
@@ -158,6 +158,12 @@ void run_work(struct run *run, const struct plan *from) {
 			tell(run);
 	}
 	tell(run);
+	proof_stop(run->proof);
+}
+
+void run_prove(struct run *run, uint64_t units) {
+	for (uint64_t at = 0; !stopped && at < units; at += PROVE_UNITS)
+		proof_reach(run->proof, units - at > PROVE_UNITS ? at + PROVE_UNITS : units);
 	proof_stop(run->proof);
 }
 

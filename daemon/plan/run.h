@@ -54,7 +54,11 @@ void run_free(struct run *run); /* NULL is fine */
  * works on the instance any more. */
 void run_work(struct run *run, const struct plan *from);
 
-/* After run_work(). */
+/* The same for who has plans from elsewhere: no search, but the proof's own thread until now, or
+ * else its work up to so many units. */
+void run_prove(struct run *run, uint64_t units);
+
+/* After run_work() or run_prove(), which has no best. */
 const struct plan *run_best(const struct run *run);         /* valid as long as the run */
 int64_t run_bound(const struct run *run);                   /* INT64_MAX: none */
 void run_certificate(const struct run *run, struct buf *b); /* of that bound; or nothing */
