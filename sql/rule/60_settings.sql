@@ -99,6 +99,17 @@ BEGIN
 	IF bad.list IS NOT NULL THEN
 		PERFORM rule.refuse(400, format('%s stands in %s twice; give it once.', bad.name, bad.list), bad.list);
 	END IF;
+	SELECT 'closures[' || min(c.n) - 1 || ']' AS at, c.first, c.last, count(*) > 1 AS twice INTO bad
+	FROM (SELECT (e ->> 'first_day')::date, (e ->> 'last_day')::date, n
+	      FROM jsonb_array_elements(body -> 'closures') WITH ORDINALITY AS t (e, n)) AS c (first, last, n)
+	GROUP BY c.first, c.last HAVING count(*) > 1 OR c.first > c.last ORDER BY min(c.n) LIMIT 1;
+	IF bad.at IS NOT NULL THEN
+		PERFORM rule.refuse(400, format(CASE WHEN bad.twice THEN 'The closure from %s to %s is listed twice; list it once.'
+			ELSE 'The closure from %s to %s ends before it begins; turn its days round.' END, rule.iso(bad.first),
+			rule.iso(bad.last)), bad.at);
+	ELSIF body -> 'rates' @> '[{"currency": "EUR"}]' THEN
+		PERFORM rule.refuse(400, 'Planning counts in EUR cents, so EUR has no rate; leave it out.', 'rates');
+	END IF;
 	PERFORM rule.check_members(ARRAY(SELECT e ->> 'member' FROM jsonb_array_elements(body -> 'places') AS e), 'places'),
 		rule.check_regions(ARRAY(SELECT e ->> 'region' FROM jsonb_array_elements(body -> 'targets') AS e), 'targets');
 END $$;

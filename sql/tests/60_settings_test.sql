@@ -30,7 +30,23 @@ SELECT is(pg_temp.change('{"values": [{"key": "fare_step", "value": 0}]}'), '400
 SELECT is(pg_temp.change('{"values": [{"key": "rest_days", "value": 1}, {"key": "rest_days", "value": 2}]}'), '400', 'twice');
 SELECT is(pg_temp.change('{"places": [{"member": "ZZ", "per_diem": 1, "host_cost": 1}]}'), '400', 'an unknown Member');
 SELECT is(pg_temp.change('{"valid_from": "2020-01-01"}'), '400', 'the past stays');
-SELECT is(pg_temp.change('{"rates": [{"currency": "EUR", "units": 1, "cents": 1}]}'), '23514 planning_rate_currency', 'EUR is what it is');
+-- A refusal's status, field and sentence.
+CREATE FUNCTION pg_temp.refusal(name text, args jsonb, body jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	field text;
+BEGIN
+	EXECUTE format('SELECT a.status FROM api.%I($1, $2) a', name) USING args, body;
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS field = COLUMN_NAME;
+	RETURN concat_ws(' ', SQLSTATE, NULLIF(field, '') || ':', SQLERRM);
+END $$;
+SELECT is(pg_temp.refusal('planning_update', '{"if_match": "1"}', '{"comment": "why"}'::jsonb || v.body), v.told, v.told) FROM (VALUES
+	('{"rates": [{"currency": "EUR", "units": 1, "cents": 1}]}'::jsonb, 'AT400 rates: Planning counts in EUR cents, so EUR has no rate; leave it out.'),
+	('{"closures": [{"first_day": "2031-01-01", "last_day": "2031-01-02", "note": "n"}, {"first_day": "2031-01-09", "last_day": "2031-01-02", "note": "n"}]}',
+		'AT400 closures[1]: The closure from 2031-01-09 to 2031-01-02 ends before it begins; turn its days round.'),
+	('{"closures": [{"first_day": "2031-01-01", "last_day": "2031-01-02", "note": "n"}, {"first_day": "2031-01-01", "last_day": "2031-01-02", "note": "m"}]}',
+		'AT400 closures[0]: The closure from 2031-01-01 to 2031-01-02 is listed twice; list it once.')) AS v (body, told);
 SELECT is((SELECT count(*) FROM data.planning_version), 1::bigint, 'none of which left anything');
 SELECT is(pg_temp.change('{"values": [{"key": "rest_days", "value": 3}], "places": [{"member": "FJ", "per_diem": 7, "host_cost": 8,
 	"sample": true}], "targets": [{"region": "AP", "workshops": 9}], "rates": [{"currency": "XAF", "units": 100, "cents": 15}],
