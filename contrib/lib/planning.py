@@ -154,6 +154,12 @@ def announce(api, state, plan):
     return list(first.values())
 
 
+def least(changes):
+    """The least money that would do; without such a change, the first that the planner names."""
+    money = [c for c in changes if c["kind"] == "money"]
+    return min(money, key=lambda c: c["amount"]) if money else changes[0]
+
+
 def why(api, plan):
     """Of one request that is left out, for money if there is one: why, and what would let it in."""
     def rank(left):
@@ -162,7 +168,7 @@ def why(api, plan):
     said = api.call("POST", "/v1/plans/explain", {"request": left["request"], "plan": plan["id"]})[0]
     sentence = left["reasons"][0]["sentence"]
     if said["changes"]:
-        change = said["changes"][0]
+        change = least(said["changes"])
         what = change["sentence"]
         for fund in {f for f in (change.get("fund"), (change["also"] or {}).get("fund")) if f}:
             what = what.replace(f"fund {fund}", "the " + api.get(f"/v1/funds/{fund}")["name"])
