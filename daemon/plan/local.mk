@@ -10,7 +10,8 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/certificate.c daemon/plan/certificate.h daemon/plan/certificate_own.h \
-	daemon/plan/certificate_judge.c daemon/plan/certificate_weigh.c \
+	daemon/plan/certificate_judge.c daemon/plan/certificate_left.c \
+	daemon/plan/certificate_team.c daemon/plan/certificate_weigh.c \
 	daemon/plan/clash.c \
 	daemon/plan/exact.c daemon/plan/exact.h daemon/plan/exact_own.h \
 	daemon/plan/exact_branch.c daemon/plan/exact_realise.c \
