@@ -62,6 +62,40 @@ BEGIN
 		RETURN format('names a Member %s that there is not', c ->> 'member');
 	ELSIF c ->> 'last' < c ->> 'first' OR c ->> 'to' < c ->> 'from' OR c ->> 'latest' < c ->> 'earliest' THEN
 		RETURN 'ends before it begins; turn the days round';
+	ELSIF c ->> 'kind' = 'request_moves' AND num_nonnulls(c ->> 'earliest', c ->> 'latest') = 0 THEN
+		RETURN 'moves nothing; give earliest, latest or both';
+	ELSIF EXISTS (SELECT FROM data.request r WHERE r.id = c ->> 'request' AND r.status = 'closed') THEN
+		RETURN format('names a request %s that is closed', c ->> 'request');
+	ELSIF EXISTS (SELECT FROM data.expert e WHERE e.id = c #>> '{newcomer,id}') THEN
+		RETURN format('has somebody join as %s, who is in the pool; give another id', c #>> '{newcomer,id}');
+	ELSIF c ? 'fund' AND NOT EXISTS (SELECT FROM rule.snapshot_funds(rule.settings_in_force(rule.today())) f
+		WHERE f.fund = c ->> 'fund' AND f.one AND f.rated) THEN
+		RETURN format('names a fund %s that no plan uses: its currency has no rate, or its earmarks differ', c ->> 'fund');
+	END IF;
+	RETURN NULL;
+END $$;
+
+-- Of a change after those before it: is what it names still there? NULL: yes.
+CREATE OR REPLACE FUNCTION rule.sequence_fault(c jsonb, before jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	left_over bigint;
+	f data.fund;
+BEGIN
+	IF c ? 'request' AND before @> jsonb_build_array(jsonb_build_object('kind', 'request_leaves', 'request', c -> 'request')) THEN
+		RETURN format('names a request %s that has left by a change before it', c ->> 'request');
+	ELSIF c ? 'newcomer' AND before @> jsonb_build_array(jsonb_build_object('newcomer',
+		jsonb_build_object('id', c #> '{newcomer,id}'))) THEN
+		RETURN format('has somebody join as %s, as a change before it has; give another id', c #>> '{newcomer,id}');
+	ELSIF c ? 'fund' AND (c ->> 'amount')::bigint < 0 THEN
+		SELECT * INTO f FROM data.fund x WHERE x.id = c ->> 'fund';
+		left_over := COALESCE(rule.in_cents(rule.settings_in_force(rule.today()), (SELECT y.budget FROM data.fund_year y
+			WHERE y.fund = f.id AND y.year = (c ->> 'year')::int), f.currency), 0) + (
+			SELECT COALESCE(sum((b ->> 'amount')::bigint), 0) FROM jsonb_array_elements(before) AS b
+			WHERE b ->> 'fund' = f.id AND b -> 'year' = c -> 'year');
+		IF left_over + (c ->> 'amount')::bigint < 0 THEN
+			RETURN format('takes %s from %s (%s) in %s, which has %s then; take no more', rule.money_text(
+				-(c ->> 'amount')::bigint, 'EUR'), f.name, f.id, c ->> 'year', rule.money_text(left_over, 'EUR'));
+		END IF;
 	END IF;
 	RETURN NULL;
 END $$;
@@ -70,9 +104,11 @@ CREATE OR REPLACE FUNCTION rule.check_changes(changes jsonb) RETURNS void LANGUA
 DECLARE
 	bad record;
 BEGIN
-	SELECT c ->> 'kind' AS kind, n - 1 AS at, rule.change_fault(c) AS fault INTO bad
+	SELECT c ->> 'kind' AS kind, n - 1 AS at, f.fault INTO bad
 	FROM jsonb_array_elements(changes) WITH ORDINALITY AS t (c, n)
-	WHERE rule.change_fault(c) IS NOT NULL ORDER BY n LIMIT 1;
+	CROSS JOIN LATERAL (SELECT COALESCE(rule.change_fault(c), rule.sequence_fault(c, (SELECT COALESCE(jsonb_agg(b ORDER BY m), '[]')
+		FROM jsonb_array_elements(changes) WITH ORDINALITY AS u (b, m) WHERE m < n)))) AS f (fault)
+	WHERE f.fault IS NOT NULL ORDER BY n LIMIT 1;
 	IF bad.fault IS NOT NULL THEN
 		PERFORM rule.refuse(400, format('changes[%s], %s, %s.', bad.at, bad.kind, bad.fault), format('changes[%s]', bad.at));
 	END IF;

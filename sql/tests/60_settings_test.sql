@@ -121,6 +121,33 @@ SELECT is(pg_temp.scenario(v.changes::jsonb), v.outcome, v.changes) FROM (VALUES
 	('[{"kind": "closed", "first": "2031-01-01", "last": "2031-01-05", "member": "ZZ"}]', '400'),
 	('[{"kind": "fund_changes", "fund": "F-XX", "year": 2031, "amount": 1}]', '400'),
 	('[{"kind": "request_leaves", "request": "R-XX"}]', '400')) AS v (changes, outcome);
+-- What could never run.
+INSERT INTO data.fund (id, donor, name, currency) VALUES ('F-E', 'D-ONE', 'Euros', 'EUR'), ('F-U', 'D-TWO', 'Dollars', 'USD'),
+	('F-Z', 'D-TWO', 'Nobody knows', 'ZMW');
+INSERT INTO data.fund_year (fund, year, budget) VALUES ('F-E', 2031, 1000), ('F-U', 2031, 1000);
+INSERT INTO data.request (id, member, kind, received_on, status, closed_on, closed_reason) VALUES ('R-1', 'FJ', 'national', '2026-01-10', 'accepted', NULL, NULL),
+	('R-2', 'FJ', 'regional', '2026-01-10', 'closed', '2026-02-01', 'withdrawn');
+SELECT is(pg_temp.refusal('scenario_create', '{}', jsonb_build_object('name', 'What if', 'changes', v.changes)), v.told, COALESCE(v.told, v.changes::text))
+FROM (VALUES
+	('[{"kind": "request_moves", "request": "R-1", "latest": null}]'::jsonb, 'AT400 changes[0]: changes[0], request_moves, moves nothing; give earliest, latest or both.'),
+	('[{"kind": "request_moves", "request": "R-1", "latest": "2031-01-01"}, {"kind": "request_leaves", "request": "R-1"}]', 'none'),
+	('[{"kind": "request_leaves", "request": "R-1"}, {"kind": "request_leaves", "request": "R-1"}]',
+		'AT400 changes[1]: changes[1], request_leaves, names a request R-1 that has left by a change before it.'),
+	('[{"kind": "request_leaves", "request": "R-2"}]', 'AT400 changes[0]: changes[0], request_leaves, names a request R-2 that is closed.'),
+	('[{"kind": "fund_changes", "fund": "F-E", "year": 2031, "amount": -1000}]', 'none'),
+	('[{"kind": "fund_changes", "fund": "F-E", "year": 2031, "amount": 5}, {"kind": "fund_changes", "fund": "F-E", "year": 2031, "amount": -1005}]', 'none'),
+	('[{"kind": "fund_changes", "fund": "F-E", "year": 2031, "amount": -600}, {"kind": "fund_changes", "fund": "F-E", "year": 2031, "amount": -401}]',
+		'AT400 changes[1]: changes[1], fund_changes, takes EUR 4.01 from Euros (F-E) in 2031, which has EUR 4.00 then; take no more.'),
+	('[{"kind": "fund_changes", "fund": "F-U", "year": 2031, "amount": -921}]',
+		'AT400 changes[0]: changes[0], fund_changes, takes EUR 9.21 from Dollars (F-U) in 2031, which has EUR 9.20 then; take no more.'),
+	('[{"kind": "fund_changes", "fund": "F-E", "year": 2032, "amount": -1}]',
+		'AT400 changes[0]: changes[0], fund_changes, takes EUR 0.01 from Euros (F-E) in 2032, which has EUR 0.00 then; take no more.'),
+	('[{"kind": "fund_changes", "fund": "F-Z", "year": 2031, "amount": 1}]',
+		'AT400 changes[0]: changes[0], fund_changes, names a fund F-Z that no plan uses: its currency has no rate, or its earmarks differ.'),
+	('[{"kind": "expert_joins", "newcomer": {"id": "E-F1"}}]',
+		'AT400 changes[0]: changes[0], expert_joins, has somebody join as E-F1, who is in the pool; give another id.'),
+	('[{"kind": "expert_joins", "newcomer": {"id": "E-99"}}, {"kind": "expert_joins", "newcomer": {"id": "E-99"}}]',
+		'AT400 changes[1]: changes[1], expert_joins, has somebody join as E-99, as a change before it has; give another id.')) AS v (changes, told);
 SELECT id AS sc FROM data.scenario ORDER BY id LIMIT 1 \gset
 SELECT is(pg_temp.outcome('scenario_update', jsonb_build_object('id', :'sc', 'if_match', '1'), '{"name": "Other"}'), '200', 'renamed');
 SELECT is(pg_temp.outcome('scenario_update', jsonb_build_object('id', :'sc', 'if_match', '1'), '{"name": "Other"}'), '412', 'stale');
