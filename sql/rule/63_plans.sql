@@ -131,8 +131,8 @@ RETURN CASE WHEN progress IS NOT NULL THEN jsonb_build_object('ms', COALESCE(pro
 
 -- What an answer to a repair changes; the planner counted it.
 CREATE OR REPLACE FUNCTION rule.change_json(p data.plan) RETURNS jsonb LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN (p).options ? 'weight' THEN jsonb_build_object('weight', (p).options -> 'weight')
-	|| ((p).options -> 'changes') END;
+RETURN CASE WHEN (p).options ? 'weight' THEN jsonb_build_object('weight', (p).options -> 'weight',
+	'worth', (p).options -> 'worth') || ((p).options -> 'changes') END;
 
 CREATE OR REPLACE FUNCTION rule.expert_place(id text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -134,7 +134,7 @@ BEGIN
 			SELECT beside, d.instance, d.taken_at FROM data.plan_document d WHERE d.plan = (p).id;
 		END IF;
 		UPDATE data.plan n SET options = n.options || jsonb_build_object('weight', answer -> 'weight',
-			'changes', answer -> 'changes') WHERE n.id = beside;
+			'worth', answer -> 'worth', 'changes', answer -> 'changes') WHERE n.id = beside;
 		PERFORM rule.store_plan(beside, answer -> 'plan', state);
 		beside := NULL;
 	END LOOP;

@@ -109,10 +109,12 @@ SELECT pg_temp.call('plan_repair', '{}', '{"expert": "E-F1", "from": "2031-01-05
 SELECT results_eq($$SELECT purpose, options::jsonb @> '["--weights", "1,4"]', scenario::jsonb -> 'changes' FROM api.job_take('tests', 60)$$,
 	$$VALUES ('repair', true, '[{"kind": "expert_leaves", "expert": "E-F1", "from": "2031-01-05"}]'::jsonb)$$, 'a repair');
 SELECT is(api.job_done(:'fix', 1, json_build_object('format', 'atelier-repair/1', 'options', json_build_array(
-	json_build_object('weight', 4, 'changes', '{"dropped": 0, "moved": 0, "experts": 1}'::json, 'value', 100, 'plan', pg_temp.document(:'fix', '[]')),
-	json_build_object('weight', 1, 'changes', '{"dropped": 1, "moved": 0, "experts": 0}'::json, 'value', 100, 'plan', pg_temp.document(:'fix', '[]'))))),
+	json_build_object('weight', 4, 'changes', '{"dropped": 0, "moved": 0, "experts": 1}'::json, 'value', 100, 'worth', 125, 'plan', pg_temp.document(:'fix', '[]')),
+	json_build_object('weight', 1, 'changes', '{"dropped": 1, "moved": 0, "experts": 0}'::json, 'value', 100, 'worth', 300, 'plan', pg_temp.document(:'fix', '[]'))))),
 	true, 'two answers');
-SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'fix')) -> 'change', '{"weight": 4, "moved": 0, "dropped": 0, "experts": 1}', 'one');
+SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'fix')) -> 'change', '{"weight": 4, "worth": 125, "moved": 0, "dropped": 0, "experts": 1}', 'one');
+SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'fix')) #> '{siblings,0,change}',
+	'{"weight": 1, "worth": 300, "moved": 0, "dropped": 1, "experts": 0}', 'what more changes buy');
 SELECT is(jsonb_path_query_array(pg_temp.call('plan_get', jsonb_build_object('id', :'fix')), '$.siblings[*].change.weight'), '[1]', 'and its sibling');
 
 -- A what-if is looked at, and never released.
