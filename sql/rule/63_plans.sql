@@ -226,6 +226,7 @@ BEGIN
 		'items', (SELECT COALESCE(jsonb_agg(rule.item_json(i, (p).settings_version) ORDER BY i.start_date, i.request), '[]')
 			FROM data.plan_item i WHERE i.plan = (p).id),
 		'unserved', rule.unserved_json((p).id), 'notes', (p).notes, 'change', rule.change_json(p),
+		'changes', COALESCE((p).changes, '[]'),
 		'release_comment', (p).release_comment, 'changelog', COALESCE((p).changelog, '[]'),
 		'siblings', (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', o.id, 'state', o.state, 'value', o.value,
 				'change', rule.change_json(o)) ORDER BY o.id), '[]')

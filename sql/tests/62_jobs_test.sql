@@ -126,6 +126,13 @@ SELECT is(rule.scenario_document((SELECT jsonb_populate_record(p, '{"changes": [
 	{"kind": "expert_leaves", "expert": "E-GONE"}]}') FROM data.plan p WHERE id = :'maybe'), '{"experts": []}')::jsonb -> 'changes',
 	'[{"kind": "expert_joins", "expert": {"id": "E-9"}}]', 'as the planner reads it; who is not known any more has left already');
 SELECT is(pg_temp.release(:'maybe'), '409 what_if', 'stays one');
+SELECT pg_temp.call('plan_get', jsonb_build_object('id', :'maybe')) -> 'changes' AS asked \gset
+SELECT is(:'asked'::jsonb, '[{"kind": "closed", "first": "2031-01-01", "last": "2031-01-31"}]', 'it shows what is different in it');
+SELECT is(pg_temp.outcome('scenario_update', jsonb_build_object('id', :'sc', 'if_match', '1'),
+	'{"changes": [{"kind": "closed", "first": "2031-03-01", "last": "2031-03-31"}]}'), '200', 'the scenario is changed');
+SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'maybe')) -> 'changes', :'asked'::jsonb, 'the plan was made as it was');
+SELECT is(pg_temp.outcome('scenario_delete', jsonb_build_object('id', :'sc', 'if_match', '2')), '204', 'it is removed');
+SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'maybe')) -> 'changes', :'asked'::jsonb, 'and its changes are known still');
 
 -- Why not: what the planner gets; by itself the next year and a half, while no plan is released.
 UPDATE data.request SET wanted_from = NULL, wanted_to = NULL WHERE id = 'R-F';
