@@ -119,15 +119,7 @@ BEGIN
 		'revision', (p).revision);
 END $$;
 
--- The planner tells regions as an object, whose names no schema could list.
-CREATE OR REPLACE FUNCTION rule.progress_json(progress jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN progress IS NOT NULL THEN jsonb_build_object('ms', COALESCE(progress -> 'ms', '0'),
-	'units', COALESCE(progress -> 'units', '0'), 'value', COALESCE(progress -> 'value', '0'),
-	'bound', progress -> 'bound', 'served', COALESCE(progress -> 'served', '0'),
-	'requests', COALESCE(progress -> 'requests', '0'), 'regions', CASE jsonb_typeof(progress -> 'regions')
-		WHEN 'object' THEN (SELECT COALESCE(jsonb_agg(jsonb_build_object('region', r.key, 'workshops', r.value)
-			ORDER BY r.key), '[]') FROM jsonb_each(progress -> 'regions') r)
-		ELSE COALESCE(progress -> 'regions', '[]') END) END;
+DROP FUNCTION IF EXISTS rule.progress_json(jsonb); -- of an earlier version: the daemon tells progress as it is shown
 
 -- What an answer to a repair changes; the planner counted it.
 CREATE OR REPLACE FUNCTION rule.change_json(p data.plan) RETURNS jsonb LANGUAGE sql IMMUTABLE
@@ -218,7 +210,7 @@ CREATE OR REPLACE FUNCTION rule.plan_whole(p data.plan) RETURNS json LANGUAGE pl
 BEGIN
 	RETURN (SELECT rule.plan_brief(p)::jsonb || jsonb_build_object('attempt', COALESCE(r.attempt, 0),
 		'cancel_wanted', COALESCE(r.cancel_wanted, false), 'started_at', rule.instant((p).started_at),
-		'finished_at', rule.instant((p).finished_at), 'progress', rule.progress_json(r.progress), 'fault', (p).fault,
+		'finished_at', rule.instant((p).finished_at), 'progress', r.progress, 'fault', (p).fault,
 		'seed', (p).seed, 'units', (p).units, 'cpu_ms', (p).cpu_ms, 'status', (p).status, 'score', (p).score,
 		'regions', COALESCE((p).facts -> 'regions', '[]'), 'waiting_days', (p).facts -> 'waiting_days',
 		'stability', (p).facts -> 'stability', 'costs', COALESCE((p).facts -> 'costs', '[]'),

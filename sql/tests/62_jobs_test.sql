@@ -32,7 +32,7 @@ SELECT is((SELECT plan FROM api.job_take('tests', 60)), :'two', 'then the second
 SELECT is((SELECT count(*) FROM api.job_take('tests', 60)), 0::bigint, 'nothing else');
 
 -- Told of.
-SELECT is(api.job_progress(:'one', 1, 60, '{"ms": 5, "units": 6, "value": 7, "bound": 9, "served": 1, "requests": 3, "regions": {"AP": 1}}'),
+SELECT is(api.job_progress(:'one', 1, 60, '{"ms": 5, "units": 6, "value": 7, "bound": 9, "served": 1, "requests": 3, "regions": [{"region": "AP", "workshops": 1}]}'),
 	true, 'go on');
 SELECT is(pg_temp.call('plan_get', jsonb_build_object('id', :'one')) -> 'progress', '{"ms": 5, "units": 6, "value": 7, "bound": 9,
 	"served": 1, "requests": 3, "regions": [{"region": "AP", "workshops": 1}]}', 'and everybody sees how far it is');
