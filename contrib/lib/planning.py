@@ -173,18 +173,20 @@ def why(api, plan):
         for fund in {f for f in (change.get("fund"), (change["also"] or {}).get("fund")) if f}:
             what = what.replace(f"fund {fund}", "the " + api.get(f"/v1/funds/{fund}")["name"])
         sentence += f"\n    What would let it in: {what}."
-    return f"Why not the {left['kind']} workshop of {left['member']['name']}? {sentence}"
+    return f"Why not the {left['kind']} workshop for {left['member']['name']}? {sentence}"
 
 
 def tell(api, plan, shown):
     regions = {r["region"]: r["workshops"] for r in plan["regions"]}
     say(f"Value {plan['value']:,}, and no plan is worth more than {plan['bound']:,}: "
         f"a gap of {percent(plan['value'], plan['bound'])}")
-    say(f"Planned: {len(plan['items'])} workshops, " + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
+    asked = len(plan["items"]) + len(plan["unserved"])
+    say(f"Planned: {len(plan['items'])} workshops for {asked} accepted requests, the one above among them; by region "
+        + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
     if plan["unserved"]:
         causes = collections.Counter(WORDS[u["reasons"][0]["code"]] for u in plan["unserved"])
-        say(f"Left out: {len(plan['unserved'])} requests, for want of "
-            + ", ".join(f"{words} {n}" for words, n in causes.most_common()))
+        say(f"Left out: {len(plan['unserved'])} requests; "
+            + ", ".join(f"{n} for want of {words}" for words, n in causes.most_common()))
         say("  " + why(api, plan))
     say(f"Released as number {plan['number']}, plan {plan['id']}: the experts are invited")
     say(f"Announced, the first of each region: {', '.join(i['host']['name'] for i in shown)}")

@@ -274,9 +274,11 @@ def main():
     except OSError as error:
         sys.exit(f"  The API does not answer: {error}")
     state.save(sample=options.seed)
+    unread = sum(r["member"] in demand.unread for r in demand.requests)
     say(f"Sample demand, seed {options.seed}: {len(demand.requests)} requests of {len(demand.evidence)} "
         f"Members, {len(demand.experts)} experts, {len(demand.funds)} funds, "
         f"in {time.monotonic() - began:.1f} s")
+    say(f"All but {unread} of the requests, which nobody has read yet, are accepted and can be planned")
 
 
 if __name__ == "__main__":

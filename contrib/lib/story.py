@@ -74,8 +74,9 @@ def fulfil_criteria(story):
         story.api.patch(f"/v1/requests/{request['id']}", {"status": "accepted"})
     say(f"Its Director General's request of {story.day(-60)} was accepted")
     verdicts = story.api.get(f"{base}/eligibility?kind=national")["verdicts"]
+    say(f"So {member['name']} may have a national workshop, criterion by criterion:")
     for criterion in verdicts[0]["criteria"]:
-        say(f"  criterion: {criterion['sentence']}")
+        say(f"  {criterion['criterion'].replace('_', ' ')}: {criterion['sentence']}")
     return member, request
 
 

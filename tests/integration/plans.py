@@ -178,6 +178,7 @@ class Planning(Case):
         regions = {f"desk {i['region']}" for i in plan["items"]}
         self.assertEqual(after.changed(before), busy | regions)
         self.assertEqual(len(regions), 6)
+        self.told(plan)
         self.stands(plan["items"])
 
     def stands(self, items):
@@ -196,6 +197,23 @@ class Planning(Case):
             for grant in served["funding"]:
                 if pays[grant["fund"]] == "EUR":
                     self.assertEqual(grant["amount"], paid[grant["fund"]])
+
+    def told(self, plan):
+        """What the quickstart says of a request that is left out for money: in words, and the least that helps."""
+        poor = [u for u in plan["unserved"] if [r["code"] for r in u["reasons"]] == ["fund"]]
+        self.assertTrue(poor, plan["unserved"])
+        first = min(poor, key=lambda u: u["request"])
+        said = planning.why(self.api, plan)
+        self.assertRegex(said, f"^Why not the [a-z]+ workshop for {first['member']['name']}\\? [A-Z]")
+        asked = {"request": first["request"], "plan": plan["id"]}
+        changes = self.api.call("POST", "/v1/plans/explain", asked)[0]["changes"]
+        amounts = [c["amount"] for c in changes if c["kind"] == "money"]
+        self.assertTrue(amounts, changes)
+        self.assertIn(f"EUR {-(-min(amounts) // 100):,}", said.replace(".00", ""))
+        self.assertNotRegex(said, r"\b[A-Z]-[0-9]+\b")  # no ids
+        for order in (changes, changes[::-1]):
+            self.assertEqual(planning.least(order)["amount"], min(amounts))
+        self.assertEqual(planning.least([{"kind": "swap"}, {"kind": "move"}]), {"kind": "swap"})
 
     def test_03_what_is_announced_is_public(self):
         before = self.calendars()
