@@ -30,7 +30,6 @@ must_check enum err proof_weigh(struct proof *p, int64_t *ret);
 enum { IMPOSSIBLE = -1 };           /* as a cost: no team on any start */
 #define NO_PRICE (INT64_C(1) << 61) /* more than any price */
 
-
 struct left {                                    /* by the pinned items */
 	int64_t *money, *national, *missions, *days; /* … × years */
 	int64_t *load, *balance, *running, *running_region;

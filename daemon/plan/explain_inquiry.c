@@ -87,11 +87,11 @@ static const char *text_rule(const struct inquiry *q, const char *rule) {
 }
 
 static const char *summary(const struct inquiry *q, const json_t *funnel, const json_t *sets) {
-	const char *id = q->in->requests[q->request].id;
+	const char *id = text_request(q, q->request);
 	const char *when = q->dated ? arena_printf(q->arena, " on %s", text_day(q, q->date)) : "";
 	if (q->was && !q->dated)
 		return arena_printf(q->arena, "%s is in the plan, in %s on %s.", id,
-		                    q->in->members[q->in->sites[q->was->site].member].code,
+		                    text_member(q, q->in->sites[q->was->site].member),
 		                    text_day(q, q->was->start));
 	if (q->days[0] != NO_DAY && q->dated)
 		return arena_printf(q->arena, "%s could be%s, all others staying as they are.", id, when);
@@ -232,7 +232,7 @@ static json_t *answer(struct inquiry *q) {
 		changes = remedies_of(q);
 	}
 	const char *sentence = pinned ? arena_printf(q->arena, "%s is pinned: it stays as it is.",
-	                                             in->requests[q->request].id)
+	                                             text_request(q, q->request))
 	                              : summary(q, funnel, sets);
 	return json_pack(
 		"{s:s,s:s,s:s,s:o,s:o,s:s,s:o,s:{s:o,s:o},s:o,s:o,s:I}", "format", "atelier-explanation/1",

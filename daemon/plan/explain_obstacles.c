@@ -34,9 +34,10 @@ static void who_is_busy(struct inquiry *q, const struct item *item, int expert, 
 		              request, "host", host, "start", text_day(q, other->start), "first", first,
 		              "last", last),
 		    arena_printf(q->arena,
-		                 "%s is needed, and away for workshop %s in %s from %s to %s (travel and "
-		                 "rest included)",
-		                 id, request, host, first, last));
+		                 "%s is needed, and away for %s in %s from %s to %s (travel and rest "
+		                 "included)",
+		                 text_expert(q, expert), text_request(q, other->request),
+		                 text_member(q, in->sites[other->site].member), first, last));
 	}
 }
 
@@ -50,7 +51,8 @@ static void who_is_tired(struct inquiry *q, const struct item *item, int expert,
 	              "missions", missions, "missions_max", e->max_missions_year, "days", days,
 	              "days_max", e->max_days_year),
 	    arena_printf(q->arena, "%s is needed, and has %d of %d missions and %d of %d days in %d",
-	                 e->id, missions, e->max_missions_year, days, e->max_days_year, year));
+	                 text_expert(q, expert), missions, e->max_missions_year, days, e->max_days_year,
+	                 year));
 }
 
 /* One day over the limit, of all workshops or of the region's. */
@@ -92,7 +94,7 @@ static void nationals(struct inquiry *q, const struct item *item, json_t *list) 
 	for (int k = q->plan->first_national[member]; k >= 0; k = q->plan->next_national[k]) {
 		int32_t start = q->plan->items[k].start;
 		int gap = abs(start - item->start), least = in->rules.national_gap_days;
-		const char *id = in->requests[k].id, *code = in->members[member].code;
+		const char *id = in->requests[k].id;
 		if (gap >= least && in->year_of[start] != in->year_of[item->start])
 			continue;
 		json_t *obstacle = json_pack("{s:s,s:s,s:s,s:i,s:i,s:i}", "family", "member", "request", id,
@@ -100,13 +102,14 @@ static void nationals(struct inquiry *q, const struct item *item, json_t *list) 
 		                             "most_a_year", in->rules.national_per_year);
 		if (gap < least)
 			say(list, obstacle,
-			    arena_printf(q->arena,
-			                 "workshop %s of %s on %s is %d days away; %d must lie between two", id,
-			                 code, text_day(q, start), gap, least));
+			    arena_printf(
+					q->arena,
+					"%s of the same Member, on %s, is %d days away; %d must lie between two",
+					text_request(q, k), text_day(q, start), gap, least));
 		else
 			say(list, obstacle,
-			    arena_printf(q->arena, "workshop %s of %s on %s is one of %d a year", id, code,
-			                 text_day(q, start), in->rules.national_per_year));
+			    arena_printf(q->arena, "%s of the same Member, on %s, is one of %d a year",
+			                 text_request(q, k), text_day(q, start), in->rules.national_per_year));
 	}
 }
 
@@ -127,7 +130,7 @@ static void funds(struct inquiry *q, const struct item *item, json_t *list) {
 		              "year", number, "cost", (json_int_t)item->cost, "left", (json_int_t)left,
 		              "lacks", (json_int_t)(lacks < 0 ? item->cost : lacks)),
 		    arena_printf(q->arena, "fund %s has %s left for %d and lacks %s of the %s needed",
-		                 in->funds[fund].id, text_money(q, left < 0 ? 0 : left), number,
+		                 text_fund(q, fund), text_money(q, left < 0 ? 0 : left), number,
 		                 text_money(q, lacks < 0 ? item->cost : lacks), text_money(q, item->cost)));
 	}
 	if (n == 0)

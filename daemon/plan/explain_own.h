@@ -130,6 +130,12 @@ void suppose_nobody(struct inquiry *q);
 json_t *json_day(const struct inquiry *q, int32_t day);
 const char *text_day(const struct inquiry *q, int32_t day);
 const char *text_money(const struct inquiry *q, int64_t amount); /* "EUR 4,200" */
+/* Ids, with the names the instance may have beside them (`name` or `label`, not too long): "R-28
+ * (Kuwait, regional)"; a Member by its name alone. */
+const char *text_request(const struct inquiry *q, int request);
+const char *text_expert(const struct inquiry *q, int expert);
+const char *text_fund(const struct inquiry *q, int fund);
+const char *text_member(const struct inquiry *q, int member);
 int year_number(const struct inquiry *q, int32_t day);
 json_t *json_item(const struct instance *in, const struct item *item, json_t *ret_members);
 json_t *json_topics(const struct inquiry *q, uint64_t topics);

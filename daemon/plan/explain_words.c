@@ -35,6 +35,42 @@ const char *text_money(const struct inquiry *q, int64_t amount) {
 	return arena_printf(q->arena, "%s %s", q->in->currency, grouped);
 }
 
+enum { LABEL_MAX = 80 }; /* octets; a sentence names several */
+
+static const char *label_of(const struct inquiry *q, const char *list, int index) {
+	const json_t *entry = json_array_get(json_object_get(q->document, list), (size_t)index);
+	const char *label = json_string_value(json_object_get(entry, "name"));
+	if (!label)
+		label = json_string_value(json_object_get(entry, "label"));
+	return label && *label && strlen(label) <= LABEL_MAX ? label : NULL;
+}
+
+static const char *labelled(const struct inquiry *q, const char *id, const char *label) {
+	return label ? arena_printf(q->arena, "%s (%s)", id, label) : id;
+}
+
+const char *text_request(const struct inquiry *q, int request) {
+	const struct request *r = &q->in->requests[request];
+	const char *own = label_of(q, "requests", request);
+	const char *member = label_of(q, "members", r->member);
+	if (!own && member)
+		own = arena_printf(q->arena, "%s, %s", member, kind_names[r->kind]);
+	return labelled(q, r->id, own);
+}
+
+const char *text_expert(const struct inquiry *q, int expert) {
+	return labelled(q, q->in->experts[expert].id, label_of(q, "experts", expert));
+}
+
+const char *text_fund(const struct inquiry *q, int fund) {
+	return labelled(q, q->in->funds[fund].id, label_of(q, "funds", fund));
+}
+
+const char *text_member(const struct inquiry *q, int member) {
+	const char *label = label_of(q, "members", member);
+	return label ? label : q->in->members[member].code;
+}
+
 static const char *language_name(const struct inquiry *q, const char *code) {
 	static const char *const names[][2] = {
 		{"ar", "Arabic"},  {"de", "German"},  {"en", "English"},  {"es", "Spanish"},
@@ -109,7 +145,7 @@ static json_t *more_money(const struct inquiry *q, const struct remedy *r, int64
 
 static const char *text_more(const struct inquiry *q, const struct remedy *r, int64_t amount) {
 	return arena_printf(q->arena, "%s more in fund %s for %d", text_money(q, amount),
-	                    q->in->funds[r->fund].id, q->in->first_year + r->year);
+	                    text_fund(q, r->fund), q->in->first_year + r->year);
 }
 
 /* `change` is NULL where a scenario has no word for it. */
@@ -160,11 +196,11 @@ static void say_move(const struct inquiry *q, const struct remedy *r, json_t *to
 	const char *id = q->in->requests[r->other.request].id;
 	const char *start = text_day(q, r->other.start), *end = text_day(q, item_end(q->in, &r->other));
 	int by = r->other.start - was->start;
-	(void)json_object_update_new(to, json_pack("{s:s,s:s,s:s,s:i}", "workshop", id, "from",
+	(void)json_object_update_new(to, json_pack("{s:s,s:s,s:s,s:i}", "request", id, "from",
 	                                           text_day(q, was->start), "to", start, "days", by));
 	say(q, r, to, "secretariat",
-	    arena_printf(q->arena, "move workshop %s by %d day%s, to %s", id, abs(by),
-	                 abs(by) == 1 ? "" : "s", start),
+	    arena_printf(q->arena, "move %s by %d day%s, to %s", text_request(q, r->other.request),
+	                 abs(by), abs(by) == 1 ? "" : "s", start),
 	    json_pack("{s:s,s:s,s:s,s:s}", "kind", "request_moves", "request", id, "earliest", start,
 	              "latest", end));
 }
@@ -188,9 +224,10 @@ static void say_swap(const struct inquiry *q, const struct remedy *r, json_t *to
 	const char *id = q->in->requests[r->other.request].id;
 	int32_t day = spare_day(q, r);
 	(void)json_object_update_new(
-		to, json_pack("{s:s,s:s,s:s}", "workshop", id, "leaves", leaves, "comes", comes));
+		to, json_pack("{s:s,s:s,s:s}", "request", id, "leaves", leaves, "comes", comes));
 	say(q, r, to, "secretariat",
-	    arena_printf(q->arena, "send %s in place of %s to workshop %s on %s", comes, leaves, id,
+	    arena_printf(q->arena, "send %s in place of %s to %s on %s", text_expert(q, r->by),
+	                 text_expert(q, r->expert), text_request(q, r->other.request),
 	                 text_day(q, r->other.start)),
 	    day == NO_DAY ? NULL
 	                  : json_pack("{s:s,s:s,s:s,s:s}", "kind", "expert_leaves", "expert", leaves,
@@ -204,9 +241,9 @@ static void say_window(const struct inquiry *q, const struct remedy *r, json_t *
 	(void)json_object_update_new(
 		to, json_pack("{s:i,s:s}", "days", (int)r->size, sooner ? "earliest" : "latest", day));
 	say(q, r, to, "member",
-	    arena_printf(q->arena, "a window of %s that %s %s, %d day%s %s", request->id,
-	                 sooner ? "begins on" : "lasts until", day, (int)r->size,
-	                 r->size == 1 ? "" : "s", sooner ? "sooner" : "longer"),
+	    arena_printf(q->arena, "a window of %s that %s %s, %d day%s %s",
+	                 text_request(q, r->item.request), sooner ? "begins on" : "lasts until", day,
+	                 (int)r->size, r->size == 1 ? "" : "s", sooner ? "sooner" : "longer"),
 	    json_pack("{s:s,s:s,s:s}", "kind", "request_moves", "request", request->id,
 	              sooner ? "earliest" : "latest", day));
 }
@@ -214,9 +251,10 @@ static void say_window(const struct inquiry *q, const struct remedy *r, json_t *
 static void say_instead(const struct inquiry *q, const struct remedy *r, json_t *to) {
 	const char *id = q->in->requests[r->other.request].id;
 	(void)json_object_update_new(
-		to, json_pack("{s:s,s:I}", "workshop", id, "points", (json_int_t)r->size));
+		to, json_pack("{s:s,s:I}", "request", id, "points", (json_int_t)r->size));
 	say(q, r, to, "secretariat",
-	    arena_printf(q->arena, "in place of workshop %s, which is dropped", id),
+	    arena_printf(q->arena, "in place of %s, which is dropped",
+	                 text_request(q, r->other.request)),
 	    json_pack("{s:s,s:s}", "kind", "request_leaves", "request", id));
 }
 
@@ -237,9 +275,9 @@ static void say_criteria(const struct inquiry *q, const struct remedy *r, json_t
 	(void)json_object_set_new(to, "criteria", list);
 	say(q, r, to, who[0],
 	    missing ? arena_printf(q->arena, "%s of %s dated, or waived by the secretariat", text,
-	                           request->id)
+	                           text_request(q, r->item.request))
 	            : arena_printf(q->arena, "%s of %s waived by the secretariat: it is dated late",
-	                           text, request->id),
+	                           text, text_request(q, r->item.request)),
 	    NULL);
 }
 

@@ -32,11 +32,11 @@
  *               where nothing is enough alone, the `money` it takes besides
  *                 money {fund, year, amount}: one unit less in this fund and year does not do
  *                 expert {topics, language, level, home}: one more, accredited like that
- *                 swap {workshop, leaves, comes}: another expert goes to that workshop (other)
- *                 move {workshop, from, to, days}: that workshop (other) starts elsewhen
+ *                 swap {request, leaves, comes}: another expert goes to its workshop (other)
+ *                 move {request, from, to, days}: its workshop (other) starts elsewhen
  *                 window {days, earliest or latest}: so many days wider at one end
  *                 criterion {criteria}: dated or waived
- *                 instead {workshop, points}: that workshop, worth so many points, is dropped; only
+ *                 instead {request, points}: its workshop, worth so many points, is dropped; only
  *                 where there is no other change
  *   work_units  steps done; the search for changes is bounded by steps, so the same question always
  *               gets the same answer

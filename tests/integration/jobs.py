@@ -250,7 +250,7 @@ class Whole(Jobs):
         change = next(c for c in told["changes"] if c["kind"] == "money")
         self.assertGreater(change["amount"], 0)
         self.assertEqual(change["item"]["request"], request)
-        self.assertIsNone(change["workshop"])
+        self.assertIsNone(change["request"])
 
     def test_without_a_planner_there_is_a_reason(self):
         self.daemon.write(plan__planner="/nowhere/atelier-plan")
