@@ -32,9 +32,12 @@ static int report_bound(struct arena *a, const struct buf *instance_text, const 
 	struct why why = {0};
 	if (read_instance(a, buf_str(instance_text), &in, &faults) != ERR_NONE)
 		return command_faults("check", &faults);
+	/* Without a bound or a certificate nothing is refuted: the plan says no more than it can. */
+	bool refuted = json_is_integer(json_object_get(plan, "bound"))
+	               && json_is_object(json_object_get(plan, "certificate"));
 	if (certificate_judge(in, plan, &proven, &why) != ERR_NONE) {
-		printf("bound: not proven: %s\n", why.sentence);
-		return EXIT_REFUSED;
+		printf("bound: %s: %s\n", refuted ? "not proven" : "not proven here", why.sentence);
+		return refuted ? EXIT_REFUSED : EXIT_GOOD;
 	}
 	if (proven.by_search)
 		printf("bound: %" PRId64 ", by branching; there are no multipliers to weigh\n",

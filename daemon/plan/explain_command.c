@@ -187,7 +187,7 @@ int command_explain(int argc, char **argv) {
 		status = command_fail(EXIT_USAGE, me, "name a request: explain --request ID < INSTANCE");
 	if (status == EXIT_GOOD && asked.date_text
 	    && !civil_parse(str_of(asked.date_text), &asked.date))
-		status = command_fail(EXIT_INPUT, me, "\"%s\" is no date of the form YYYY-MM-DD",
+		status = command_fail(EXIT_USAGE, me, "\"%s\" is no date of the form YYYY-MM-DD",
 		                      asked.date_text);
 	if (status == EXIT_GOOD)
 		status = answer_question(&asked);

@@ -50,11 +50,17 @@ bool shares(const json_t *list, const json_t *other) {
 }
 
 bool in_ranges(const json_t *ranges, day_t first, day_t last) {
+	char from[11], upto[11];
+	if (json_array_size(ranges) == 0)
+		return false;
+	/* Dates in the instance are good ones, and in order as texts too. */
+	civil_format(first, from);
+	civil_format(last, upto);
 	for (size_t i = 0; i < json_array_size(ranges); i++) {
 		const json_t *range = json_array_get(ranges, i);
-		day_t a, b;
-		if (day_of(json_array_get(range, 0), &a) && day_of(json_array_get(range, 1), &b)
-		    && a <= last && first <= b)
+		const char *a = json_string_value(json_array_get(range, 0));
+		const char *b = json_string_value(json_array_get(range, 1));
+		if (a && b && strcmp(a, upto) <= 0 && strcmp(from, b) <= 0)
 			return true;
 	}
 	return false;
@@ -108,17 +114,6 @@ bool ready_day(const json_t *request, day_t *ret) {
 	return found;
 }
 
-/* The instance's list under `key` as an object from each entry's `id` member to the entry. */
-static json_t *catalogue(const struct court *c, const char *key, const char *id) {
-	json_t *all = json_object();
-	const json_t *list = json_object_get(c->instance, key);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *entry = json_array_get(list, i);
-		(void)json_object_set(all, text_of(entry, id), entry);
-	}
-	return all;
-}
-
 static void hear_head(struct court *c) {
 	const char *id = text_of(c->instance, "id");
 	if (strcmp(text_of(c->plan, "format"), "atelier-plan/1") != 0)
@@ -142,10 +137,21 @@ bool judge_explains(const json_t *instance) {
 	return !rule_is_on(&c, "chaining") && !rule_is_on(&c, "sessions") && !rule_is_on(&c, "accrual");
 }
 
-static void judge(struct arena *a, const json_t *instance, const json_t *plan, bool reasons,
+static void judge(struct arena *a, const struct brief *b, const json_t *plan, bool reasons,
                   struct verdict *ret) {
-	struct court c = {.arena = a, .instance = instance, .plan = plan, .verdict = ret};
-	const json_t *horizon = json_object_get(instance, "horizon");
+	const json_t *instance = b->instance, *horizon = json_object_get(instance, "horizon");
+	struct court c = {
+		.arena = a,
+		.brief = b,
+		.instance = instance,
+		.plan = plan,
+		.verdict = ret,
+		.members = b->members,
+		.experts = b->experts,
+		.funds = b->funds,
+		.requests = b->requests,
+		.pinned = b->pinned,
+	};
 	*ret = (struct verdict){0};
 	if (!json_is_object(plan)) {
 		blame(&c, "form", "$", "must be an object of the form atelier-plan/1");
@@ -156,11 +162,6 @@ static void judge(struct arena *a, const json_t *instance, const json_t *plan, b
 	c.weights = json_object_get(instance, "weights");
 	(void)day_of(json_object_get(horizon, "first"), &c.first);
 	(void)day_of(json_object_get(horizon, "last"), &c.last);
-	c.members = catalogue(&c, "members", "code");
-	c.experts = catalogue(&c, "experts", "id");
-	c.funds = catalogue(&c, "funds", "id");
-	c.requests = catalogue(&c, "requests", "id");
-	c.pinned = catalogue(&c, "pinned", "request");
 	hear_head(&c);
 	hear_items(&c);
 	hear_chains(&c);
@@ -170,18 +171,22 @@ static void judge(struct arena *a, const json_t *instance, const json_t *plan, b
 	hear_unserved(&c);
 	if (reasons && ret->n == 0)
 		hear_explanations(&c);
-	json_decref(c.members);
-	json_decref(c.experts);
-	json_decref(c.funds);
-	json_decref(c.requests);
-	json_decref(c.pinned);
+}
+
+void judge_briefed(struct arena *a, const struct brief *b, const json_t *plan,
+                   struct verdict *ret) {
+	judge(a, b, plan, false, ret);
 }
 
 void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret) {
-	judge(a, instance, plan, false, ret);
+	struct brief *b = brief_new(instance);
+	judge(a, b, plan, false, ret);
+	brief_free(b);
 }
 
 void judge_reasons(struct arena *a, const json_t *instance, const json_t *plan,
                    struct verdict *ret) {
-	judge(a, instance, plan, judge_explains(instance), ret);
+	struct brief *b = brief_new(instance);
+	judge(a, b, plan, judge_explains(instance), ret);
+	brief_free(b);
 }

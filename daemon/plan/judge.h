@@ -28,6 +28,13 @@ struct verdict {
  * `at` is the caller's (vec_clear). */
 void judge_plan(struct arena *a, const json_t *instance, const json_t *plan, struct verdict *ret);
 
+/* What can be looked up of the instance before there is a plan: for who will have no time then. The
+ * instance must outlive it. */
+struct brief;
+struct brief *brief_new(const json_t *instance);
+void brief_free(struct brief *b); /* NULL is fine */
+void judge_briefed(struct arena *a, const struct brief *b, const json_t *plan, struct verdict *ret);
+
 /* Likewise, and of a plan that is good so far what it says of each request left out is tried: codes
  * "reasons", "earliest", "unblock". Slow. Not for instances with the rules chaining, sessions or
  * accrual (judge_explains() is false): under those it is judge_plan(). */

@@ -34,8 +34,29 @@ struct work {
 	int64_t cost;
 };
 
+/* An accreditation, and all that an expert has. */
+struct standing {
+	day_t from, upto;
+	const json_t *topics;
+	bool full;
+};
+struct record {
+	const json_t *expert;
+	struct standing *papers;
+	size_t n_papers;
+};
+
+struct brief {
+	struct arena *arena;
+	const json_t *instance;
+	json_t *members, *experts, *funds, *requests, *pinned; /* as the court's */
+	struct record *records;                                /* by address of the expert */
+	size_t n_records;
+};
+
 struct court {
 	struct arena *arena;
+	const struct brief *brief;
 	const json_t *instance, *plan, *rules, *travel, *weights;
 	json_t *members, *experts, *funds, *requests, *pinned; /* id → its object in the instance */
 	day_t first, last;                                     /* horizon */
@@ -62,8 +83,7 @@ int kilometres(const json_t *member, const json_t *other);
 int days_of_travel(const struct court *c, int km);
 int64_t fare(const struct court *c, int km);
 bool ready_day(const json_t *request, day_t *ret); /* false: none */
-bool covers(const struct court *c, const json_t *expert, const char *topic, day_t start, day_t end);
-bool is_full(const struct court *c, const json_t *expert, const struct work *w);
+const struct record *record_of(const struct court *c, const json_t *expert);
 
 /* The rules about dates and place alone, asked of a request as if it were in the plan. */
 bool may_start(struct court *c, const json_t *request, const json_t *host, day_t start);

@@ -38,8 +38,6 @@ static bool topic_of(const struct work *w, const char *topic) {
 /* Have k missions as a trainee on the topic ended before the day? */
 static bool matured(const struct court *c, const json_t *expert, const char *topic, day_t start) {
 	int64_t wanted = number_of(json_object_get(c->rules, "accrual"), "missions_to_full"), had = 0;
-	if (!rule_is_on(c, "accrual"))
-		return false;
 	for (size_t i = 0; i < c->n_works; i++)
 		for (size_t k = 0; k < c->works[i].n_parts; k++) {
 			const struct part *p = &c->works[i].parts[k];
@@ -49,42 +47,36 @@ static bool matured(const struct court *c, const json_t *expert, const char *top
 	return had >= wanted;
 }
 
-static bool counts(const json_t *accreditation, day_t start, day_t end) {
-	day_t from, to;
-	const json_t *valid_to = json_object_get(accreditation, "valid_to");
-	if (!day_of(json_object_get(accreditation, "valid_from"), &from) || from > start)
-		return false;
-	return !valid_to || json_is_null(valid_to) || (day_of(valid_to, &to) && end <= to);
-}
-
-bool covers(const struct court *c, const json_t *expert, const char *topic, day_t start,
-            day_t end) {
-	const json_t *list = json_object_get(expert, "accreditations");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *a = json_array_get(list, i);
-		if (counts(a, start, end) && is_in(json_object_get(a, "topics"), topic))
+/* Does one of the accreditations that count list the topic? */
+static bool accredited(const struct record *r, const char *topic, const struct work *w,
+                       bool fully) {
+	for (size_t i = 0; i < r->n_papers; i++) {
+		const struct standing *s = &r->papers[i];
+		if (s->from <= w->start && w->end <= s->upto && (s->full || !fully)
+		    && is_in(s->topics, topic))
 			return true;
 	}
-	return accrued(c, expert, topic, start);
+	return false;
 }
 
-static bool full_on(const struct court *c, const json_t *expert, const char *topic,
+static bool covers(const struct court *c, const struct record *r, const char *topic,
+                   const struct work *w) {
+	return accredited(r, topic, w, false) || accrued(c, r->expert, topic, w->start);
+}
+
+static bool full_on(const struct court *c, const struct record *r, const char *topic,
                     const struct work *w) {
-	const json_t *list = json_object_get(expert, "accreditations");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *a = json_array_get(list, i);
-		if (same(text_of(a, "level"), "full") && counts(a, w->start, w->end)
-		    && is_in(json_object_get(a, "topics"), topic))
-			return true;
-	}
-	return covers(c, expert, topic, w->start, w->end) && matured(c, expert, topic, w->start);
+	if (accredited(r, topic, w, true))
+		return true;
+	return rule_is_on(c, "accrual") && covers(c, r, topic, w)
+	       && matured(c, r->expert, topic, w->start);
 }
 
-bool is_full(const struct court *c, const json_t *expert, const struct work *w) {
+static bool is_full(const struct court *c, const struct record *r, const struct work *w) {
 	for (size_t i = 0; i < w->n_serves; i++) {
 		const json_t *topics = json_object_get(w->serves[i], "topics");
 		for (size_t k = 0; k < json_array_size(topics); k++)
-			if (full_on(c, expert, json_string_value(json_array_get(topics, k)), w))
+			if (full_on(c, r, json_string_value(json_array_get(topics, k)), w))
 				return true;
 	}
 	return false;
@@ -122,13 +114,16 @@ static void hear_place(struct court *c, const struct work *w) {
 		if (!found)
 			blame_work(c, w, "host", "%s is no host of %s", code, text_of(w->serves[i], "id"));
 	}
+	const json_t *weekend = json_object_get(w->host, "weekend");
+	const json_t *closed = json_object_get(w->host, "closed");
+	const json_t *blackout = json_object_get(w->host, "blackout");
+	const json_t *office = json_object_get(c->instance, "secretariat_closed");
+	bool dark = in_ranges(blackout, w->start, w->end) || in_ranges(office, w->start, w->end);
 	for (day_t d = w->start; d <= w->end; d++) {
 		char date[11];
 		civil_format(d, date);
-		if (is_in(json_object_get(w->host, "weekend"), weekday[civil_weekday(d)])
-		    || is_in(json_object_get(w->host, "closed"), date)
-		    || in_ranges(json_object_get(w->host, "blackout"), d, d)
-		    || in_ranges(json_object_get(c->instance, "secretariat_closed"), d, d))
+		if (is_in(weekend, weekday[civil_weekday(d)]) || is_in(closed, date)
+		    || (dark && (in_ranges(blackout, d, d) || in_ranges(office, d, d))))
 			blame_work(c, w, "calendar", "%s is no working day for %s", date, code);
 	}
 }
@@ -149,16 +144,16 @@ bool may_start(struct court *c, const json_t *request, const json_t *host, day_t
 	return good;
 }
 
-static void hear_member_of_team(struct court *c, const struct work *w, const struct part *p) {
+/* Is this one a trainee? */
+static bool hear_member_of_team(struct court *c, const struct work *w, const struct part *p) {
 	const char *id = text_of(p->expert, "id"), *home = text_of(p->home, "code");
 	const json_t *languages = json_object_get(p->expert, "languages");
-	bool useful = false, full = is_full(c, p->expert, w);
+	const struct record *record = record_of(c, p->expert);
+	bool useful = false, full = is_full(c, record, w);
 	for (size_t i = 0; i < w->n_serves; i++) {
 		const json_t *topics = json_object_get(w->serves[i], "topics");
 		for (size_t k = 0; k < json_array_size(topics); k++)
-			useful = useful
-			         || covers(c, p->expert, json_string_value(json_array_get(topics, k)), w->start,
-			                   w->end);
+			useful = useful || covers(c, record, json_string_value(json_array_get(topics, k)), w);
 		bool understood = shares(languages, json_object_get(w->serves[i], "languages"));
 		if (same(p->role, "lead") && !understood)
 			blame_work(c, w, "lead", "the lead %s shares no language with %s", id,
@@ -186,6 +181,7 @@ static void hear_member_of_team(struct court *c, const struct work *w, const str
 		           p->on_site ? "on site" : "remotely");
 	if (in_ranges(json_object_get(p->expert, "unavailable"), p->first, p->last))
 		blame_work(c, w, "unavailable", "%s is not available on all days needed", id);
+	return !full;
 }
 
 static void hear_whole_team(struct court *c, const struct work *w) {
@@ -193,9 +189,8 @@ static void hear_whole_team(struct court *c, const struct work *w) {
 	const json_t *limits = json_object_get(c->rules, "trainees_max");
 	for (size_t i = 0; i < w->n_parts; i++) {
 		const struct part *p = &w->parts[i];
-		hear_member_of_team(c, w, p);
+		trainees += hear_member_of_team(c, w, p);
 		leads += same(p->role, "lead");
-		trainees += !is_full(c, p->expert, w);
 		for (size_t k = 0; k < i; k++)
 			if (w->parts[k].expert == p->expert)
 				blame_work(c, w, "team", "%s is in the team twice", text_of(p->expert, "id"));
@@ -210,7 +205,7 @@ static void hear_whole_team(struct court *c, const struct work *w) {
 			const char *topic = json_string_value(json_array_get(topics, k));
 			bool covered = false;
 			for (size_t n = 0; n < w->n_parts; n++)
-				covered = covered || covers(c, w->parts[n].expert, topic, w->start, w->end);
+				covered = covered || covers(c, record_of(c, w->parts[n].expert), topic, w);
 			if (!covered)
 				blame_work(c, w, "team", "nobody covers %s", topic);
 		}

@@ -9,13 +9,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "plan/command.h"
 
 #include "base/banned.h"
 
-enum { GRACE_S = 2, FILES = 16, DOCUMENTS = 2 };
+enum { GRACE_S = 2, FILES = 16, DOCUMENTS = 2, PRINTED_MAX = 256 << 20 };
 
 struct limits {
 	uint64_t cpu, memory, nice; /* 0: none */
@@ -67,8 +68,14 @@ static uint64_t mapped(void) {
 	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static bool is_file(int descriptor) {
+	struct stat s;
+	return fstat(descriptor, &s) == 0 && S_ISREG(s.st_mode);
+}
+
 static int set_all(const struct limits *l) {
 	int status = EXIT_GOOD;
+	uint64_t written = is_file(STDOUT_FILENO) || is_file(STDERR_FILENO) ? PRINTED_MAX : 0;
 	errno = 0;
 	if (l->nice && nice((int)l->nice) == -1 && errno)
 		status = fail(EXIT_SYSTEM, "nice", strerror(errno));
@@ -79,7 +86,7 @@ static int set_all(const struct limits *l) {
 	if (!status)
 		status = set(RLIMIT_NOFILE, "descriptors", FILES, FILES);
 	if (!status)
-		status = set(RLIMIT_FSIZE, "files", 0, 0);
+		status = set(RLIMIT_FSIZE, "files", written, written);
 	if (!status)
 		status = set(RLIMIT_CORE, "core", 0, 0);
 	return status;
@@ -101,4 +108,18 @@ int limits_set(const char *text) {
 	    || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return fail(EXIT_SYSTEM, "privileges can't be given up", strerror(errno));
 	return set_all(&limits);
+}
+
+void limits_spent(int signal) {
+	static const char words[] =
+		"atelier-plan: the CPU time it may take is used up; nothing more is printed; "
+		"allow it more, or ask for less\n";
+	(void)signal;
+	_exit(write(STDERR_FILENO, words, sizeof words - 1) < 0 ? EXIT_SYSTEM : EXIT_STOPPED);
+}
+
+void limits_guard(void) {
+	struct sigaction spent = {.sa_handler = limits_spent}, ignore = {.sa_handler = SIG_IGN};
+	(void)sigaction(SIGXCPU, &spent, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }

@@ -20,6 +20,7 @@ daemon_libplan_a_SOURCES = \
 	daemon/plan/explain_obstacles.c daemon/plan/explain_others.c daemon/plan/explain_proof.c \
 	daemon/plan/explain_table.c daemon/plan/explain_words.c daemon/plan/inquiry.h \
 	daemon/plan/judge.c daemon/plan/judge.h daemon/plan/judge_case.h \
+	daemon/plan/judge_brief.c \
 	daemon/plan/judge_coupling.c \
 	daemon/plan/judge_insert.c \
 	daemon/plan/judge_items.c \

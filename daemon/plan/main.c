@@ -33,11 +33,14 @@ static const struct command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+static void describe(FILE *to, const struct command *c) {
+	(void)fprintf(to, "  %s %s\n      %s\n", c->name, c->arguments, c->help);
+}
+
 static void usage(FILE *to) {
 	(void)fputs("usage: atelier-plan [--limits LIMITS] COMMAND [ARGUMENT …]\n", to);
 	for (int i = 0; i < COMMANDS; i++)
-		(void)fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
-		              commands[i].help);
+		describe(to, &commands[i]);
 	(void)fputs("  --help, --version\n"
 	            "INSTANCE is an atelier-instance/1 document, PLAN an atelier-plan/1 document,\n"
 	            "SCENARIO an atelier-scenario/1 document.\n"
@@ -47,8 +50,33 @@ static void usage(FILE *to) {
 	            to);
 }
 
+static bool asks_for_help(int argc, char **argv) {
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+/* argv[0] is the command's name. */
+static int run(const struct command *c, int argc, char **argv) {
+	char me[32];
+	if (asks_for_help(argc - 1, argv + 1)) {
+		(void)fputs("usage: atelier-plan [--limits LIMITS]\n", stdout);
+		describe(stdout, c);
+		return fflush(stdout) == 0 ? EXIT_GOOD : EXIT_SYSTEM;
+	}
+	/* What getopt complains of begins with this, as all else does. */
+	(void)snprintf(me, sizeof me, "atelier-plan %s", c->name);
+	argv[0] = me;
+	int status = c->run(argc, argv);
+	if (fflush(stdout) != 0)
+		return command_fail(EXIT_SYSTEM, c->name, "standard output can't be written");
+	return status;
+}
+
 int main(int argc, char **argv) {
 	command_guard_memory();
+	limits_guard();
 	if (argc > 2 && strcmp(argv[1], "--limits") == 0) {
 		int status = limits_set(argv[2]);
 		if (status)
@@ -63,12 +91,8 @@ int main(int argc, char **argv) {
 		return EXIT_GOOD;
 	}
 	for (int i = 0; i < COMMANDS; i++)
-		if (strcmp(word, commands[i].name) == 0) {
-			int status = commands[i].run(argc - 1, argv + 1);
-			if (fflush(stdout) != 0)
-				return command_fail(EXIT_SYSTEM, word, "standard output can't be written");
-			return status;
-		}
+		if (strcmp(word, commands[i].name) == 0)
+			return run(&commands[i], argc - 1, argv + 1);
 	if (*word)
 		(void)fprintf(stderr, "atelier-plan: there is no command \"%s\"\n", word);
 	usage(stderr);

@@ -20,6 +20,8 @@ struct proof {
 	unsigned sweeps;
 	int64_t scale;
 	bool aside;
+	bool (*stop)(void *); /* may be NULL */
+	void *of;
 	pthread_t thread;
 	atomic_bool done;
 
@@ -116,8 +118,13 @@ void proof_free(struct proof *p) {
 	free(p);
 }
 
+void proof_heed(struct proof *p, bool (*stop)(void *), void *of) {
+	p->stop = stop;
+	p->of = of;
+}
+
 void proof_reach(struct proof *p, uint64_t units) {
-	while (!p->aside && !p->done && p->units < units)
+	while (!p->aside && !p->done && p->units < units && !(p->stop && p->stop(p->of)))
 		work(p);
 }
 

@@ -18,6 +18,9 @@ void proof_free(struct proof *p); /* NULL is fine */
  * tell each other: prices and better plans. */
 void proof_turn(struct proof *p, struct search *s);
 
+/* From now on ask this during turns, which end once it is true. */
+void proof_heed(struct proof *p, bool (*stop)(void *), void *of);
+
 /* For who has no search on this instance: work up to so many units (unless aside). */
 void proof_reach(struct proof *p, uint64_t units);
 

@@ -8,7 +8,6 @@
 #include "base/vec.h"
 #include "plan/command.h"
 #include "plan/explain.h"
-#include "plan/judge.h"
 
 #include "base/banned.h"
 
@@ -51,8 +50,8 @@ void answer_of(const struct run *run, struct arena *a, const struct instance *in
 	ret->cpu_ms = cpu_ms();
 }
 
-int judged(struct buf *b, const char *command, struct arena *a, const json_t *instance,
-           const struct answer *answer) {
+static int judged_by(struct buf *b, const char *command, struct arena *a, const struct brief *brief,
+                     const struct answer *answer) {
 	if (answer->bounded && answer->bound < answer->plan->value)
 		return command_fail(EXIT_BAD_PLAN, command,
 		                    "the bound %" PRId64 " is below the value %" PRId64
@@ -62,7 +61,7 @@ int judged(struct buf *b, const char *command, struct arena *a, const json_t *in
 	size_t before = b->n;
 	write_plan(b, answer);
 	json_t *plan = json_loadb(b->p + before, b->n - before, JSON_REJECT_DUPLICATES, NULL);
-	judge_plan(a, instance, plan, &verdict);
+	judge_briefed(a, brief, plan, &verdict);
 	for (size_t i = 0; i < verdict.n; i++)
 		(void)command_fail(0, command, "%s %s %s", verdict.at[i].code, verdict.at[i].where,
 		                   verdict.at[i].sentence);
@@ -75,10 +74,18 @@ int judged(struct buf *b, const char *command, struct arena *a, const json_t *in
 	                           "report this with the instance");
 }
 
-int publish(const char *command, struct arena *a, const json_t *instance,
+int judged(struct buf *b, const char *command, struct arena *a, const json_t *instance,
+           const struct answer *answer) {
+	struct brief *brief = brief_new(instance);
+	int status = judged_by(b, command, a, brief, answer);
+	brief_free(brief);
+	return status;
+}
+
+int publish(const char *command, struct arena *a, const struct brief *brief,
             const struct answer *answer) {
 	struct buf out = {0};
-	int status = judged(&out, command, a, instance, answer);
+	int status = judged_by(&out, command, a, brief, answer);
 	if (status == EXIT_GOOD && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
 		status = command_fail(EXIT_SYSTEM, command, "standard output can't be written");
 	buf_clear(&out);

@@ -3,6 +3,7 @@
 /* From a run to the document on standard output. */
 #include <jansson.h>
 
+#include "plan/judge.h"
 #include "plan/run.h"
 #include "plan/write.h"
 
@@ -17,6 +18,7 @@ void answer_of(const struct run *run, struct arena *a, const struct instance *in
 int judged(struct buf *b, const char *command, struct arena *a, const json_t *instance,
            const struct answer *answer);
 
-/* Print it, unless the judge finds a fault: an exit status, after a sentence if it is not 0. */
-int publish(const char *command, struct arena *a, const json_t *instance,
+/* Print it, unless the judge finds a fault: an exit status, after a sentence if it is not 0. Who
+ * may be called off has the brief (plan/judge.h) before the search begins. */
+int publish(const char *command, struct arena *a, const struct brief *brief,
             const struct answer *answer);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plan/command.h"
+#include "plan/limits.h"
 
 #include "base/banned.h"
 
@@ -28,10 +29,12 @@ static volatile sig_atomic_t stopped, ready;
 static void stop_now(int signal) {
 	static const char words[] =
 		"atelier-plan: stopped before there was a plan; nothing is printed\n";
-	(void)signal;
 	stopped = 1;
-	if (!ready && write(STDERR_FILENO, words, sizeof words - 1) > 0)
-		_exit(EXIT_STOPPED);
+	if (ready)
+		return;
+	if (signal == SIGXCPU)
+		limits_spent(signal);
+	_exit(write(STDERR_FILENO, words, sizeof words - 1) < 0 ? EXIT_SYSTEM : EXIT_STOPPED);
 }
 
 void run_ready(void) {
@@ -42,6 +45,7 @@ void run_listen(void) {
 	struct sigaction action = {.sa_handler = stop_now, .sa_flags = SA_RESTART};
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGXCPU, &action, NULL);
 }
 
 bool run_stopped(void) {
@@ -79,6 +83,9 @@ bool run_option(const char *command, struct run_options *o, int option, const ch
 		return false;
 	if (n == 0 && (option == 'u' || option == 'j'))
 		return command_fail(0, command, "\"%s\" is too little for this option", text);
+	o->timed = o->timed || option == 't';
+	if (o->timed && (option == 'u' || o->units))
+		return command_fail(0, command, "--units and --time can't both say when it ends; give one");
 	switch (option) {
 	case 's': o->seed = (uint64_t)n; return true;
 	case 'u': o->units = (uint64_t)n; return true;
@@ -97,6 +104,8 @@ struct run *run_new(const struct instance *in, const struct run_options *o) {
 		run->o.since = clock_ms();
 	run->proof = proof_new(in, o->threads > 1);
 	run->search = search_new(in, o->seed, proof_scale(run->proof));
+	proof_heed(run->proof, is_stopped, NULL);
+	search_heed(run->search, is_stopped, NULL);
 	return run;
 }
 

@@ -10,6 +10,7 @@
 
 struct run_options {
 	uint64_t seed, units; /* units: to be done; 0: until `ms` */
+	bool timed;           /* `ms` was given */
 	int64_t ms, since;    /* since: the clock_ms() the time counts from; 0: run_new() */
 	int threads;          /* 2: the proof has one of its own */
 };
@@ -34,9 +35,9 @@ bool run_number(const char *command, const char *text, int64_t most, bool thousa
 
 int64_t clock_ms(void);
 
-/* From now on SIGTERM and SIGINT say stop. Until run_ready() there is nothing a plan could be made
- * of, and they end the program at once with EXIT_STOPPED and a sentence; then, this run and all
- * that follow. */
+/* From now on SIGTERM, SIGINT and SIGXCPU say stop. Until run_ready() there is nothing a plan could
+ * be made of, and they end the program at once with EXIT_STOPPED and a sentence; then, this run and
+ * all that follow. */
 void run_listen(void);
 void run_ready(void);
 bool run_stopped(void);

@@ -104,6 +104,11 @@ void search_take(struct search *s, const struct plan *p) {
 	list_all(s);
 }
 
+void search_heed(struct search *s, bool (*stop)(void *), void *of) {
+	s->stop = stop;
+	s->of = of;
+}
+
 void search_guide(struct search *s, const struct prices *prices) {
 	s->guided = true;
 	fit_guide(s->fit, prices);
@@ -167,7 +172,7 @@ static bool put_back(struct search *s, int64_t wanted) {
 	for (int i = 0; i < n; i++)
 		hope += s->hopes[i] = hope_of(s, s->turns[i].request);
 	for (int i = 0; i < n; i++) {
-		if (s->plan->value + hope < wanted)
+		if (s->plan->value + hope < wanted || (s->stop && s->stop(s->of)))
 			return false;
 		hope -= s->hopes[i];
 		(void)fit_add(s->fit, s->plan, s->turns[i].request, &taste, &s->dice, &gain);

@@ -15,6 +15,9 @@ struct search;
 struct search *search_new(const struct instance *in, uint64_t seed, int64_t scale);
 void search_free(struct search *s); /* NULL is fine */
 
+/* From now on ask this now and then during a step; once it is true, steps come to nothing. */
+void search_heed(struct search *s, bool (*stop)(void *), void *of);
+
 /* From the items alone to a first plan. */
 void search_begin(struct search *s, bool (*stop)(void *), void *of);
 

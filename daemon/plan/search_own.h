@@ -31,6 +31,8 @@ struct search {
 	struct dice dice;
 	struct appeal *appeal;
 	bool guided;
+	bool (*stop)(void *); /* may be NULL */
+	void *of;
 	uint64_t steps; /* each is a unit of work, for those that find nothing to do */
 	struct fare fares[BONDS];
 	enum bond bond;   /* of this step */

@@ -51,6 +51,7 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 	}
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	struct brief *brief = brief_new(document);
 	struct run *run = run_new(in, &s->run);
 	run_ready();
 	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
@@ -58,9 +59,10 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 	run_work(run, start);
 	struct plan *p = found_plan(run_best(run), in, weights);
 	answer_of(run, a, in, p, as_given ? run_bound(run) : INT64_MAX, &answer);
-	int status = publish("solve", a, document, &answer);
+	int status = publish("solve", a, brief, &answer);
 	if (run_stopped())
 		_exit(status); /* whoever called it off waits; giving back what is used takes its time */
+	brief_free(brief);
 	json_decref(document);
 	plan_free(start);
 	plan_free(p);

@@ -113,6 +113,7 @@ static void improve_rest(struct wide_run *r, int64_t upto) {
 	struct plan *rest = wide_rest(frozen, wide_search_best(r->search));
 	struct search *search = search_new(frozen, r->o.seed + ++r->rounds, 1);
 	uint64_t before = r->rest_units;
+	search_heed(search, is_stopped, NULL);
 	search_take(search, rest);
 	while (goes_on(r, upto)) {
 		search_step(search, (int)progress_of(r));
@@ -168,7 +169,7 @@ static void explain_all(struct wide_run *r, struct arena *a, const struct instan
 }
 
 static int answer(struct wide_run *r, struct arena *a, const struct instance *in, bool bounded,
-                  const json_t *document) {
+                  const struct brief *brief) {
 	const struct wide *w = wide_search_best(r->search);
 	struct plan *p = wide_shown(w, r->plain);
 	struct answer answer = {
@@ -184,7 +185,7 @@ static int answer(struct wide_run *r, struct arena *a, const struct instance *in
 	                                                           : STATUS_FEASIBLE;
 	explain_all(r, a, in, p, &answer);
 	answer.cpu_ms = (uint64_t)clock() / (CLOCKS_PER_SEC / 1000);
-	int status = publish("solve", a, document, &answer);
+	int status = publish("solve", a, brief, &answer);
 	plan_free(p);
 	return status;
 }
@@ -194,24 +195,29 @@ int solve_wide(const struct run_options *o, struct arena *a, const struct buf *t
 	struct wide_run r = {.o = *o, .told = clock_ms()};
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
+	struct brief *brief = brief_new(document);
 	if (!r.o.since)
 		r.o.since = clock_ms();
 	r.proof = proof_new(relax(a, in), o->threads > 1);
 	r.plain = plain_of(a, in);
 	r.guide = proof_new(r.plain, false);
 	r.opening = search_new(r.plain, o->seed, proof_scale(r.guide));
+	proof_heed(r.proof, is_stopped, NULL);
+	proof_heed(r.guide, is_stopped, NULL);
+	search_heed(r.opening, is_stopped, NULL);
 	r.means = wide_means_new(in);
 	r.search = wide_search_new(r.means, o->seed);
 	r.fixed = wide_fixed(wide_search_best(r.search));
 	work(&r);
 	for (int i = 0; weights && i < in->n_baseline; i++)
 		in->baseline[i].weight = weights[i];
-	int status = answer(&r, a, in, !weights, document);
+	int status = answer(&r, a, in, !weights, brief);
 	wide_search_free(r.search);
 	wide_means_free(r.means);
 	search_free(r.opening);
 	proof_free(r.guide);
 	proof_free(r.proof);
+	brief_free(brief);
 	json_decref(document);
 	return status;
 }

@@ -4,13 +4,15 @@ PLAN_TEST_LIBS = daemon/libplan.a daemon/libbase.a $(JANSSON_LIBS) -lm
 PLAN_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) \
 	-DEXAMPLE=\"$(abs_top_srcdir)/tests/plan/example-S.json\"
 if HAVE_CMOCKA
-plan_tests = tests/unit/plan_bits tests/unit/plan_read
+plan_tests = tests/unit/plan_bits tests/unit/plan_read tests/unit/plan_search
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
 tests_unit_plan_bits_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
 tests_unit_plan_bits_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
 tests_unit_plan_read_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
 tests_unit_plan_read_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_plan_search_CPPFLAGS = $(PLAN_TEST_CPPFLAGS)
+tests_unit_plan_search_LDADD = $(PLAN_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 plan_scripts = tests/plan/agree tests/plan/faults tests/plan/generated tests/plan/judged tests/plan/options \
