@@ -73,10 +73,13 @@ static void read_sessions(struct reading *r, const json_t *rules) {
 			continue;
 		}
 		enum kind kind = *key == 'r' ? KIND_REGIONAL : KIND_ACCREDITATION;
-		size_t inner = look_key(l, key);
+		size_t inner = look_key(l, key), before = l->faults->n;
 		struct session *to = &r->in->rules.sessions[kind];
 		to->quorum = look_count(l, value, "quorum", 1, SESSION_MAX);
 		to->capacity = look_count(l, value, "capacity", 1, SESSION_MAX);
+		if (l->faults->n == before && to->quorum > to->capacity)
+			look_fault(l, "has a quorum of %d above its capacity of %d; nothing would be held",
+			           to->quorum, to->capacity);
 		look_back(l, inner);
 	}
 	look_back(l, mark);
@@ -108,14 +111,12 @@ static void read_optional_rules(struct reading *r, const json_t *rules) {
 	struct look *l = &r->look;
 	struct rules *to = &r->in->rules;
 	read_wide_rules(r, rules);
-	const json_t *different = json_object_get(rules, "different_administrations");
-	if (different && !json_is_null(different))
+	if (!is_off(json_object_get(rules, "different_administrations")))
 		to->different_administrations = look_switch(l, rules, "different_administrations");
-	const json_t *interpretation = json_object_get(rules, "interpretation_per_day");
-	if (interpretation && !json_is_null(interpretation) && !json_is_false(interpretation))
+	if (!is_off(json_object_get(rules, "interpretation_per_day")))
 		to->interpretation_per_day = look_money(l, rules, "interpretation_per_day");
 	const json_t *parallel = json_object_get(rules, "parallel_region");
-	if (!json_is_object(parallel) || !json_object_size(parallel))
+	if (is_off(parallel) || !json_object_size(parallel = look_object(l, rules, "parallel_region")))
 		return;
 	to->parallel_region = arena_array(l->arena, int, (size_t)r->in->n_regions);
 	for (int i = 0; i < r->in->n_regions; i++)
@@ -170,6 +171,15 @@ static void read_rules(struct reading *r, const json_t *root) {
 	look_back(l, mark);
 }
 
+/* Money that others are divided by. */
+static int64_t read_divisor(struct look *l, const json_t *of, const char *key) {
+	size_t before = l->faults->n;
+	int64_t n = look_money(l, of, key);
+	if (of && n == 0 && l->faults->n == before)
+		look_fault_at(l, key, "must be at least 1");
+	return n ? n : 1;
+}
+
 static void read_weights(struct reading *r, const json_t *root) {
 	struct look *l = &r->look;
 	struct weights *to = &r->in->weights;
@@ -180,11 +190,7 @@ static void read_weights(struct reading *r, const json_t *root) {
 	to->window = look_count(l, weights, "window", 0, WEIGHT_MAX);
 	to->balance = look_count(l, weights, "balance", 0, WEIGHT_MAX);
 	to->load = look_count(l, weights, "load", 0, WEIGHT_MAX);
-	to->money_per_point = look_money(l, weights, "money_per_point");
-	if (weights && to->money_per_point == 0) {
-		look_fault_at(l, "money_per_point", "must be at least 1");
-		to->money_per_point = 1;
-	}
+	to->money_per_point = read_divisor(l, weights, "money_per_point");
 	const json_t *stability = look_object(l, weights, "stability");
 	(void)look_key(l, "stability");
 	to->dropped = look_count(l, stability, "dropped", 0, WEIGHT_MAX);
@@ -204,10 +210,7 @@ static void read_travel(struct reading *r, const json_t *root) {
 	to->hybrid_on_site_below_km = look_count(l, travel, "hybrid_on_site_below_km", 0, COUNT_MAX);
 	to->fare_base = look_money(l, travel, "fare_base");
 	to->fare_per_1000_km = look_money(l, travel, "fare_per_1000_km");
-	to->fare_step = look_money(l, travel, "fare_step");
-	if (travel && to->fare_step == 0)
-		look_fault_at(l, "fare_step", "must be at least 1");
-	to->fare_step = to->fare_step ? to->fare_step : 1;
+	to->fare_step = read_divisor(l, travel, "fare_step");
 	look_back(l, mark);
 }
 
@@ -231,13 +234,16 @@ static void read_days(struct reading *r, const json_t *root) {
 	struct instance *in = r->in;
 	day_t first = 0, last = 0, from, upto;
 	bool good = read_horizon(&r->look, root, &first, &last);
+	r->undated = !good;
 	if (good && last - first >= HORIZON_MAX) {
 		look_fault_at(&r->look, "horizon", "has more than %d days", HORIZON_MAX);
 		last = first;
+		r->undated = true;
 	}
 	if (good && (civil_of(first).year < YEAR_FIRST || civil_of(last).year > YEAR_LAST)) {
 		look_fault_at(&r->look, "horizon", "must lie in the years %d to %d", YEAR_FIRST, YEAR_LAST);
 		first = last = 0;
+		r->undated = true;
 	}
 	from = first, upto = last;
 	const json_t *pinned = json_object_get(root, "pinned");

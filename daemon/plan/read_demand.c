@@ -47,6 +47,12 @@ static void read_pupils(struct reading *r, const json_t *value, struct request *
 	if (!r->in->rules.missions_to_full)
 		return;
 	const json_t *list = look_optional_list(l, value, "candidates", EXPERTS_MAX);
+	if (json_array_size(list) && to->kind != KIND_ACCREDITATION) {
+		look_fault_at(l, "candidates",
+		              "are of a request of kind %s; only an accreditation has candidates",
+		              kind_names[to->kind]);
+		return;
+	}
 	uint16_t *pupils = arena_array(l->arena, uint16_t, json_array_size(list));
 	uint64_t *seen = arena_array(l->arena, uint64_t, bits_words(r->in->n_experts));
 	read_each(r, list, "candidates", i, name) {
@@ -116,6 +122,13 @@ static void check_form(struct reading *r, const struct item *item) {
 /* Others that a pinned session serves: they have its index too, and no item of their own. */
 static void read_joined(struct reading *r, const json_t *value, int pin) {
 	const json_t *list = look_optional_list(&r->look, value, "joined", SESSION_MAX);
+	const struct item *item = &r->in->pinned[pin];
+	const struct request *q = item->request < 0 ? NULL : &r->in->requests[item->request];
+	if (json_array_size(list) && q && !r->in->rules.sessions[q->kind].capacity) {
+		look_fault_at(&r->look, "joined", "\"%s\" is of kind %s, which has no sessions", q->id,
+		              kind_names[q->kind]);
+		return;
+	}
 	read_each(r, list, "joined", i, name) {
 		int request = names_find(&r->look, &r->requests, name);
 		if (request < 0)

@@ -21,6 +21,9 @@ static void read_team(struct reading *r, const json_t *value, struct item *to) {
 	read_each(r, list, "team", i, seat) {
 		int expert = look_ref(l, seat, "expert", &r->experts);
 		int role = look_choice(l, seat, "role", role_names, ROLES);
+		const json_t *after = json_object_get(seat, "after");
+		if (after && !json_is_null(after))
+			(void)look_ref(l, seat, "after", &r->requests);
 		for (int k = 0; k < to->n_team; k++)
 			if (expert >= 0 && to->team[k].expert == expert)
 				look_fault_at(l, "expert", "\"%s\" is a duplicate: a team has different experts",
@@ -65,9 +68,10 @@ bool read_item(struct reading *r, const json_t *value, struct item *to) {
 	if (look_day(l, value, "start", &start)) {
 		to->start = reading_index(r, start);
 		struct span block = widest_block(in, to);
-		if (to->start < in->horizon.first - PINNED_REACH
-		    || to->start > in->horizon.last + PINNED_REACH || block.first < 0
-		    || block.last >= in->days)
+		bool far = to->start < in->horizon.first - PINNED_REACH
+		           || to->start > in->horizon.last + PINNED_REACH || block.first < 0
+		           || block.last >= in->days;
+		if (far && !r->undated)
 			look_fault_at(l, "start", "is too far away from the horizon");
 	}
 	read_team(r, value, to);

@@ -8,6 +8,7 @@ enum { PINNED_REACH = 366 }; /* days a pinned workshop may be outside the horizo
 struct reading {
 	struct look look;
 	struct instance *in;
+	bool undated; /* the horizon has a fault: whether a day is near it, nobody knows */
 	struct names languages, topics, regions, members, experts, funds, requests;
 };
 
