@@ -168,11 +168,7 @@ def why(api, plan):
     said = api.call("POST", "/v1/plans/explain", {"request": left["request"], "plan": plan["id"]})[0]
     sentence = left["reasons"][0]["sentence"]
     if said["changes"]:
-        change = least(said["changes"])
-        what = change["sentence"]
-        for fund in {f for f in (change.get("fund"), (change["also"] or {}).get("fund")) if f}:
-            what = what.replace(f"fund {fund}", "the " + api.get(f"/v1/funds/{fund}")["name"])
-        sentence += f"\n    What would let it in: {what}."
+        sentence += f"\n    What would let it in: {least(said['changes'])['sentence']}."
     return f"Why not the {left['kind']} workshop for {left['member']['name']}? {sentence}"
 
 

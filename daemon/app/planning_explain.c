@@ -131,6 +131,22 @@ static void child_ended(struct child_end *end, void *ctx) {
 
 enum { BEFORE = 1, AFTER = 2 }; /* words around the question's own */
 
+/* A snapshot has ids alone; the answer's sentences say the names of today beside them. */
+static void bear_names(const json_t *instance, json_t *names) {
+	const char *list, *key, *id;
+	json_t *of_list, *one, *name;
+	size_t i;
+	json_object_foreach(names, list, of_list) {
+		key = strcmp(list, "members") == 0 ? "code" : "id";
+		json_array_foreach(json_object_get(instance, list), i, one) {
+			id = json_string_value(json_object_get(one, key));
+			name = id ? json_object_get(of_list, id) : NULL;
+			if (name)
+				(void)json_object_set(one, "name", name);
+		}
+	}
+}
+
 static void question_read(uv_work_t *work) {
 	struct explaining *e = work->data;
 	e->asked = json_loads(e->body, 0, NULL);
@@ -138,6 +154,7 @@ static void question_read(uv_work_t *work) {
 	const json_t *plan = json_object_get(e->asked, "plan");
 	size_t n = json_array_size(words), i;
 	json_t *word;
+	bear_names(json_object_get(e->asked, "instance"), json_object_get(e->asked, "names"));
 	e->instance = json_dumps(json_object_get(e->asked, "instance"), JSON_COMPACT);
 	e->plan = json_is_object(plan) ? json_dumps(plan, JSON_COMPACT) : NULL;
 	e->good = e->instance && json_is_array(words) && n + BEFORE + AFTER <= CHILD_ARGUMENTS;

@@ -209,8 +209,12 @@ class Planning(Case):
         changes = self.api.call("POST", "/v1/plans/explain", asked)[0]["changes"]
         amounts = [c["amount"] for c in changes if c["kind"] == "money"]
         self.assertTrue(amounts, changes)
+        names = {f["id"]: f["name"] for f in self.api.all("/v1/funds")}
+        for change in changes:
+            if change["fund"]:
+                self.assertIn(f"fund {change['fund']} ({names[change['fund']]})", change["sentence"])
         self.assertIn(f"EUR {-(-min(amounts) // 100):,}", said.replace(".00", ""))
-        self.assertNotRegex(said, r"\b[A-Z]-[0-9]+\b")  # no ids
+        self.assertIn(planning.least(changes)["sentence"], said)
         for order in (changes, changes[::-1]):
             self.assertEqual(planning.least(order)["amount"], min(amounts))
         self.assertEqual(planning.least([{"kind": "swap"}, {"kind": "move"}]), {"kind": "swap"})
