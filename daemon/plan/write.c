@@ -113,7 +113,7 @@ struct entry {
 	const void *what;
 };
 
-static int by_start(const void *x, const void *y) {
+static int by_key(const void *x, const void *y) {
 	const struct entry *a = x, *b = y;
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
@@ -134,7 +134,7 @@ static void write_items(struct buf *b, const struct plan *p, const struct wide *
 	for (int i = 0; i < in->n_requests; i++)
 		if (plan_item(p, i))
 			entries[n++] = (struct entry){p->items[i].start, in->requests[i].id, &p->items[i]};
-	qsort(entries, (size_t)n, sizeof *entries, by_start);
+	qsort(entries, (size_t)n, sizeof *entries, by_key);
 	buf_adds(b, ",\n \"items\":[");
 	for (int i = 0; i < n; i++) {
 		buf_adds(b, i ? ",\n  " : "\n  ");
@@ -195,7 +195,7 @@ void write_plan(struct buf *b, const struct answer *answer) {
 		const struct unserved *u = &answer->unserved[i];
 		entries[i] = (struct entry){0, in->requests[u->request].id, u};
 	}
-	qsort(entries, (size_t)answer->n_unserved, sizeof *entries, by_start);
+	qsort(entries, (size_t)answer->n_unserved, sizeof *entries, by_key);
 	buf_adds(b, ",\n \"unserved\":[");
 	for (int i = 0; i < answer->n_unserved; i++) {
 		buf_adds(b, i ? ",\n  " : "\n  ");
