@@ -177,8 +177,8 @@ def tell(api, plan, shown):
     say(f"Value {plan['value']:,}, and no plan is worth more than {plan['bound']:,}: "
         f"a gap of {percent(plan['value'], plan['bound'])}")
     asked = len(plan["items"]) + len(plan["unserved"])
-    say(f"Planned: {len(plan['items'])} workshops for {asked} accepted requests, the one above among them; by region "
-        + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
+    say(f"Planned: {len(plan['items'])} workshops for {asked} accepted requests, the one above among them")
+    say("  By region: " + ", ".join(f"{r} {regions.get(r, 0)}" for r in REGIONS))
     if plan["unserved"]:
         causes = collections.Counter(WORDS[u["reasons"][0]["code"]] for u in plan["unserved"])
         say(f"Left out: {len(plan['unserved'])} requests; "
