@@ -9,32 +9,39 @@
 enum { GRANTS_MAX = 100, MARGIN = 1000 }; /* MARGIN: days, so that blocks are dates too */
 #define AMOUNT_MAX INT64_C(1000000000000000)
 
+/* An item, or an entry of one of its lists; only said when something is wrong there. */
+static const char *place_of(struct court *c, const struct work *w, const char *list, size_t i) {
+	return list ? arena_printf(c->arena, "$.items[%zu].%s[%zu]", w->index, list, i)
+	            : arena_printf(c->arena, "$.items[%zu]", w->index);
+}
+
 /* The thing of the catalogue a member names; NULL and a finding if there is none. */
 static const json_t *named(struct court *c, const json_t *catalogue, const json_t *value,
-                           const char *where, const char *what) {
+                           const struct work *w, const char *list, size_t i, const char *what) {
 	const char *id = json_string_value(value);
 	const json_t *found = id ? json_object_get(catalogue, id) : NULL;
 	if (!id)
-		blame(c, "form", where, "must name %s %s", strchr("aeiou", *what) ? "an" : "a", what);
+		blame(c, "form", place_of(c, w, list, i), "must name %s %s",
+		      strchr("aeiou", *what) ? "an" : "a", what);
 	else if (!found)
-		blame(c, "form", where, "there is no %s \"%s\"", what, id);
+		blame(c, "form", place_of(c, w, list, i), "there is no %s \"%s\"", what, id);
 	return found;
 }
 
 static bool hear_part(struct court *c, struct work *w, const json_t *seat, size_t place) {
 	struct part *p = &w->parts[place];
-	const char *where = arena_printf(c->arena, "$.items[%zu].team[%zu]", w->index, place);
 	*p = (struct part){.work = w, .role = text_of(seat, "role")};
-	p->expert = named(c, c->experts, json_object_get(seat, "expert"), where, "expert");
+	p->expert = named(c, c->experts, json_object_get(seat, "expert"), w, "team", place, "expert");
 	const json_t *after = json_object_get(seat, "after");
 	if (after && !json_is_null(after)) {
-		p->after_id = named(c, c->requests, after, where, "request");
+		p->after_id = named(c, c->requests, after, w, "team", place, "request");
 		if (!p->after_id)
 			return false;
 	}
 	if (strcmp(p->role, "lead") != 0 && strcmp(p->role, "expert") != 0
 	    && strcmp(p->role, "trainee") != 0) {
-		blame(c, "form", where, "has the role \"%s\"; it must be lead, expert or trainee", p->role);
+		blame(c, "form", place_of(c, w, "team", place),
+		      "has the role \"%s\"; it must be lead, expert or trainee", p->role);
 		return false;
 	}
 	return p->expert;
@@ -64,12 +71,11 @@ static bool hear_funding(struct court *c, struct work *w) {
 	for (size_t i = 0; i < json_array_size(funding); i++) {
 		const json_t *grant = json_array_get(funding, i),
 					 *amount = json_object_get(grant, "amount");
-		const char *where = arena_printf(c->arena, "$.items[%zu].funding[%zu]", w->index, i);
-		good = named(c, c->funds, json_object_get(grant, "fund"), where, "fund") && good;
+		good = named(c, c->funds, json_object_get(grant, "fund"), w, "funding", i, "fund") && good;
 		int64_t n = json_integer_value(amount);
 		if (!json_is_integer(amount) || n > AMOUNT_MAX || n < -AMOUNT_MAX) {
-			blame(c, "form", where, "must have an \"amount\" of money, an integer up to %lld",
-			      (long long)AMOUNT_MAX);
+			blame(c, "form", place_of(c, w, "funding", i),
+			      "must have an \"amount\" of money, an integer up to %lld", (long long)AMOUNT_MAX);
 			good = false;
 		}
 	}
@@ -78,14 +84,14 @@ static bool hear_funding(struct court *c, struct work *w) {
 
 static bool hear_served(struct court *c, struct work *w) {
 	const json_t *joined = json_object_get(w->json, "joined");
-	const char *where = arena_printf(c->arena, "$.items[%zu]", w->index);
-	w->request = named(c, c->requests, json_object_get(w->json, "request"), where, "request");
+	w->request = named(c, c->requests, json_object_get(w->json, "request"), w, NULL, 0, "request");
 	if (!w->request)
 		return false;
 	w->serves = arena_array(c->arena, const json_t *, json_array_size(joined) + 1);
 	w->serves[w->n_serves++] = w->request;
 	for (size_t i = 0; i < json_array_size(joined); i++) {
-		const json_t *more = named(c, c->requests, json_array_get(joined, i), where, "request");
+		const json_t *more =
+			named(c, c->requests, json_array_get(joined, i), w, NULL, 0, "request");
 		if (!more)
 			return false;
 		w->serves[w->n_serves++] = more;
@@ -96,10 +102,9 @@ static bool hear_served(struct court *c, struct work *w) {
 }
 
 static bool hear_item(struct court *c, struct work *w) {
-	const char *where = arena_printf(c->arena, "$.items[%zu]", w->index);
 	if (!hear_served(c, w))
 		return false;
-	w->host = named(c, c->members, json_object_get(w->json, "host"), where, "member");
+	w->host = named(c, c->members, json_object_get(w->json, "host"), w, NULL, 0, "member");
 	bool dated = day_of(json_object_get(w->json, "start"), &w->start);
 	if (!dated)
 		blame_work(c, w, "form", "must have a \"start\" of the form YYYY-MM-DD");

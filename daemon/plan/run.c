@@ -22,6 +22,7 @@ struct run {
 	struct search *search;
 	struct proof *proof;
 	int64_t told;
+	bool begun;
 };
 
 static volatile sig_atomic_t stopped, ready;
@@ -117,25 +118,39 @@ void run_free(struct run *run) {
 	free(run);
 }
 
-void run_tell(const struct plan *p, int64_t bound, uint64_t units, int64_t since) {
-	const struct instance *in = p->in;
-	struct buf b = {0};
-	buf_addf(&b, "{\"ms\":%" PRId64 ",\"units\":%" PRIu64 ",\"value\":%" PRId64 ",\"bound\":",
-	         clock_ms() - since, units, p->value);
-	if (bound == INT64_MAX)
-		buf_adds(&b, "null");
+static void add_number(struct buf *b, const char *name, int64_t n, bool known) {
+	if (known)
+		buf_addf(b, ",\"%s\":%" PRId64, name, n);
 	else
-		buf_addf(&b, "%" PRId64, bound);
-	buf_addf(&b, ",\"served\":%d,\"requests\":%d,\"regions\":{", p->n_items, in->n_requests);
+		buf_addf(b, ",\"%s\":null", name);
+}
+
+/* p: NULL if there is none. */
+static void tell_of(const struct instance *in, const struct plan *p, int64_t bound, uint64_t units,
+                    int64_t since) {
+	struct buf b = {0};
+	buf_addf(&b, "{\"ms\":%" PRId64 ",\"units\":%" PRIu64, clock_ms() - since, units);
+	add_number(&b, "value", p ? p->value : 0, p);
+	add_number(&b, "bound", bound, bound != INT64_MAX);
+	buf_addf(&b, ",\"served\":%d,\"requests\":%d,\"regions\":{", p ? p->n_items : 0,
+	         in->n_requests);
 	for (int i = 0; i < in->n_regions; i++) {
 		buf_adds(&b, i ? "," : "");
 		buf_json(&b, str_of(in->regions[i].code));
-		buf_addf(&b, ":%d", p->region[i]);
+		buf_addf(&b, ":%d", p ? p->region[i] : 0);
 	}
 	buf_adds(&b, "}}\n");
 	(void)fwrite(b.p, 1, b.n, stderr);
 	(void)fflush(stderr);
 	buf_clear(&b);
+}
+
+void run_tell_none(const struct instance *in, int64_t since) {
+	tell_of(in, NULL, INT64_MAX, 0, since);
+}
+
+void run_tell(const struct plan *p, int64_t bound, uint64_t units, int64_t since) {
+	tell_of(p->in, p, bound, units, since);
 }
 
 static void tell(struct run *run) {
@@ -154,12 +169,18 @@ static bool is_optimal(const struct run *run) {
 	return run_bound(run) <= run_best(run)->value;
 }
 
-void run_work(struct run *run, const struct plan *from) {
+void run_begin(struct run *run, const struct plan *from) {
+	run->begun = true;
 	if (from)
 		search_take(run->search, from);
 	else
 		search_begin(run->search, is_stopped, NULL);
 	tell(run);
+}
+
+void run_work(struct run *run, const struct plan *from) {
+	if (!run->begun)
+		run_begin(run, from);
 	for (int64_t at; !stopped && (at = progress_of(run)) < 65536 && !is_optimal(run);) {
 		search_step(run->search, (int)at);
 		proof_turn(run->proof, run->search);

@@ -42,7 +42,8 @@ void run_listen(void);
 void run_ready(void);
 bool run_stopped(void);
 
-/* One line of progress. */
+/* One line of progress; before there is a plan, value and bound are null. */
+void run_tell_none(const struct instance *in, int64_t since);
 void run_tell(const struct plan *p, int64_t bound, uint64_t units, int64_t since);
 
 struct run;
@@ -51,8 +52,11 @@ struct run;
 struct run *run_new(const struct instance *in, const struct run_options *o);
 void run_free(struct run *run); /* NULL is fine */
 
-/* From this plan, which must be valid; NULL: from the pinned items alone. When it ends, nothing
- * works on the instance any more. */
+/* To the first plan: this one, which must be valid; NULL: from the pinned items alone. */
+void run_begin(struct run *run, const struct plan *from);
+
+/* Likewise, unless it has begun, and on from there. When it ends, nothing works on the instance any
+ * more. */
 void run_work(struct run *run, const struct plan *from);
 
 /* The same for who has plans from elsewhere: no search, but the proof's own thread until now, or

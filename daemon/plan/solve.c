@@ -40,6 +40,7 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 	struct answer answer;
 	int64_t *weights = arena_array(a, int64_t, (size_t)in->n_baseline);
 	bool as_given = s->baseline_weight == AS_GIVEN;
+	run_tell_none(in, s->run.since);
 	for (int i = 0; i < in->n_baseline; i++) {
 		weights[i] = in->baseline[i].weight;
 		if (!as_given)
@@ -49,13 +50,15 @@ static int solve_instance(const struct solve *s, struct arena *a, const struct b
 		run_ready();
 		return solve_wide(&s->run, a, text, in, as_given ? NULL : weights);
 	}
+	struct run *run = run_new(in, &s->run);
+	run_ready();
+	run_tell_none(in, s->run.since);
+	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
+	                                is_stopped, NULL);
+	run_begin(run, start);
 	/* For the judge; now, since after a stop there is no time. */
 	json_t *document = json_loadb(text->p, text->n, 0, NULL);
 	struct brief *brief = brief_new(document);
-	struct run *run = run_new(in, &s->run);
-	run_ready();
-	struct plan *start = warm_start(in, search_fit(run_search(run)), search_appeal(run_search(run)),
-	                                is_stopped, NULL);
 	run_work(run, start);
 	struct plan *p = found_plan(run_best(run), in, weights);
 	answer_of(run, a, in, p, as_given ? run_bound(run) : INT64_MAX, &answer);
