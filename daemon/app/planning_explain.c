@@ -73,6 +73,21 @@ static void complete(const struct shapes *shapes, const json_t *schema, json_t *
 		complete(shapes, json_object_get(properties, name), part);
 }
 
+/* Scenarios of the API call somebody who joins "newcomer", and only who leaves "expert". */
+static void name_newcomers(const json_t *said) {
+	const json_t *change;
+	json_t *what;
+	size_t i, k;
+	json_array_foreach(json_object_get(said, "changes"), i, change) {
+		const json_t *scenario = json_object_get(change, "scenario");
+		json_array_foreach(json_object_get(scenario, "changes"), k, what) {
+			json_t *expert = json_object_get(what, "expert");
+			if (json_is_object(expert) && json_object_set(what, "newcomer", expert) == 0)
+				(void)json_object_del(what, "expert");
+		}
+	}
+}
+
 /* The answer as the API describes it, or why it is none. */
 static void answer_read(uv_work_t *work) {
 	struct explaining *e = work->data;
@@ -80,6 +95,7 @@ static void answer_read(uv_work_t *work) {
 	json_t *said = NULL;
 	e->good = shape_parse(buf_str(&e->answer), &said, &e->why) == ERR_NONE;
 	if (e->good) {
+		name_newcomers(said);
 		complete(e->request->house->shapes, shape_schema(shape), said);
 		e->good = shape_check(shape, said, &e->why) == ERR_NONE;
 	}

@@ -38,11 +38,11 @@ struct desk {
 static void add_newcomer(json_t *document) {
 	json_t *experts = json_object_get(document, "experts");
 	const json_t *members = json_object_get(document, "members");
-	char id[24] = "new expert";
+	char id[24] = "new-expert";
 	for (size_t i = 0, n = 2; i < json_array_size(experts); i++) {
 		const json_t *taken = json_object_get(json_array_get(experts, i), "id");
 		if (json_is_string(taken) && strcmp(json_string_value(taken), id) == 0) {
-			(void)snprintf(id, sizeof id, "new expert %zu", n++);
+			(void)snprintf(id, sizeof id, "new-expert-%zu", n++);
 			i = (size_t)-1; /* from the beginning */
 		}
 	}

@@ -252,6 +252,29 @@ class Whole(Jobs):
         self.assertEqual(change["item"]["request"], request)
         self.assertIsNone(change["request"])
 
+    def test_a_change_that_would_help_can_be_planned_with(self):
+        """One more expert, as the planner asks for one: a scenario can be made of that as it is told."""
+        self.fake("""
+            import json, subprocess, sys
+            made = subprocess.run([PLANNER] + sys.argv[3:], stdout=subprocess.PIPE, close_fds=False)
+            told = json.loads(made.stdout)
+            expert = {"id": "new-expert", "home": "PT", "languages": ["pt"], "unavailable": [], "delivers": ["on_site"],
+                      "accreditations": [{"topics": ["ECP"], "level": "full", "valid_from": "2026-07-01",
+                                          "valid_to": None}],
+                      "max_missions_year": 366, "max_days_year": 366}
+            told["changes"] = [{"kind": "expert", "who": "secretariat", "sentence": "one more expert", "scenario": {
+                "format": "atelier-scenario/1", "name": "one more expert",
+                "changes": [{"kind": "expert_joins", "expert": expert}]}}]
+            print(json.dumps(told))
+        """)
+        self.reload()
+        told = self.ok(self.who.post("/v1/plans/explain", {"request": self.request()})).json
+        scenario = told["changes"][0]["scenario"]
+        self.assertNotIn("expert", scenario["changes"][0])
+        made = self.made("/v1/scenarios", {name: scenario[name] for name in ("name", "changes")})
+        self.assertEqual(made["changes"], scenario["changes"])
+        self.assertEqual(made["changes"][0]["newcomer"]["id"], "new-expert")
+
     def test_without_a_planner_there_is_a_reason(self):
         self.daemon.write(plan__planner="/nowhere/atelier-plan")
         self.reload()
