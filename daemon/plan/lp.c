@@ -22,7 +22,9 @@ struct place {
 	const struct candidate *candidate;
 	struct span block;
 	struct standing standing;
+	size_t next; /* of the same expert; NONE: the last */
 };
+#define NONE SIZE_MAX
 
 struct lp {
 	struct buf *out;
@@ -36,6 +38,7 @@ struct lp {
 		struct place *at;
 		size_t n, room;
 	} seats;
+	size_t *first; /* seat of each expert, or NONE */
 	int rows, terms;
 };
 
@@ -71,6 +74,17 @@ static void collect(struct lp *lp) {
 			}
 			s->n = lp->seats.n - s->first;
 		}
+	}
+}
+
+/* So that each expert's are found without looking at all. */
+static void chain_seats(struct lp *lp) {
+	for (int e = 0; e < lp->in->n_experts; e++)
+		lp->first[e] = NONE;
+	for (size_t i = lp->seats.n; i-- > 0;) {
+		int e = lp->seats.at[i].candidate->expert;
+		lp->seats.at[i].next = lp->first[e];
+		lp->first[e] = i;
 	}
 }
 
@@ -364,9 +378,8 @@ static void expert(struct lp *lp, int e) {
 		struct place *at;
 		size_t n, room;
 	} mine = {0};
-	for (size_t i = 0; i < lp->seats.n; i++)
-		if (lp->seats.at[i].candidate->expert == e)
-			*vec_push(&mine) = lp->seats.at[i];
+	for (size_t i = lp->first[e]; i != NONE; i = lp->seats.at[i].next)
+		*vec_push(&mine) = lp->seats.at[i];
 	for (int32_t d = 0; mine.n > 0 && d < in->days; d++) {
 		int n = 0;
 		for (size_t i = 0; i < mine.n; i++)
@@ -432,11 +445,20 @@ static void kinds_of_variables(struct lp *lp) {
 	buf_adds(lp->out, "End\n");
 }
 
+int64_t lp_seats(const struct instance *in) {
+	int64_t seats = 0;
+	for (int s = 0; s < in->n_sites; s++)
+		seats += (int64_t)in->sites[s].n_starts * in->sites[s].n_candidates;
+	return seats;
+}
+
 void lp_write(struct buf *b, const struct instance *in) {
 	struct arena *a = arena_new();
 	struct lp lp = {.out = b, .in = in};
 	room_compile(a, in, &lp.room);
+	lp.first = arena_array(a, size_t, (size_t)in->n_experts);
 	collect(&lp);
+	chain_seats(&lp);
 	objective(&lp);
 	for (const struct slot *s = lp.slots.at; s < vec_end(&lp.slots); s++)
 		team(&lp, s);

@@ -13,4 +13,9 @@
 #include "base/buf.h"
 #include "plan/model.h"
 
+/* Variables z at most: the model's size goes with them. More than LP_SEATS_MAX make a document of
+ * gigabytes, and no solver that ends. */
+#define LP_SEATS_MAX INT64_C(4000000)
+int64_t lp_seats(const struct instance *in);
+
 void lp_write(struct buf *b, const struct instance *in);
