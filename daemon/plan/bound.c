@@ -157,6 +157,7 @@ struct bound *bound_new(const struct instance *in) {
 	scale_compile(b);
 	b->now = prices_new(in, b->scale);
 	b->best = prices_new(in, b->scale);
+	b->paid_best = prices_new(in, b->scale);
 	b->parallel_sum = sum_row(a, in, 1);
 	if (in->rules.parallel_region)
 		b->region_sum = sum_row(a, in, (size_t)in->n_regions);
@@ -182,6 +183,7 @@ void bound_free(struct bound *b) {
 	mover_free(b->mover, b);
 	prices_free(b->now);
 	prices_free(b->best);
+	prices_free(b->paid_best);
 	arena_free(b->arena);
 }
 
@@ -263,7 +265,7 @@ __int128 worth_of_room(const struct bound *b) {
 	return sum;
 }
 
-static int64_t total(const struct bound *b) {
+int64_t worth_of_all(const struct bound *b) {
 	__int128 sum = worth_of_room(b);
 	for (int q = 0; q < b->in->n_requests; q++) {
 		if (b->choices[q].worth == -FAR_AWAY)
@@ -278,7 +280,7 @@ enum { PACE = 12, COVER_EVERY = 50 };
 
 /* The sweep has ended: its bound, then new prices. */
 static int64_t sweep_end(struct bound *b) {
-	int64_t sum = total(b);
+	int64_t sum = worth_of_all(b);
 	b->at = 0;
 	b->sweeps++;
 	b->since_best++;
@@ -309,6 +311,7 @@ void bound_step(struct bound *b, uint64_t units) {
 }
 
 int64_t bound_sweep(struct bound *b) {
+	b->paid = false;
 	prices_sum_up(b);
 	for (int q = 0; q < b->in->n_requests; q++)
 		best_choice(b, q, &b->choices[q]);
@@ -351,7 +354,7 @@ int bound_tighten(struct bound *b, int64_t value) {
 	prices_sum_up(b);
 	for (int q = 0; q < b->in->n_requests; q++)
 		best_choice(b, q, &b->choices[q]);
-	int64_t spare = total(b) - (value + 1) * b->scale;
+	int64_t spare = worth_of_all(b) - (value + 1) * b->scale;
 	int n = 0;
 	for (int q = 0; q < b->in->n_requests && b->best_sum < INT64_MAX - 1; q++)
 		n += drop_starts(b, q, b->choices[q].worth - spare);
@@ -360,6 +363,7 @@ int bound_tighten(struct bound *b, int64_t value) {
 
 void bound_restart(struct bound *b, const struct prices *from, int length) {
 	prices_copy(b->now, from ? from : b->best);
+	b->paid = false;
 	b->length = length;
 	b->at = 0;
 	b->sweeps = 0;

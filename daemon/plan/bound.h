@@ -57,6 +57,9 @@ const struct prices *bound_prices(const struct bound *b);
  * bound_restart(). */
 void bound_limit(struct bound *b, int request, const struct limit *limit);
 
+/* Do the limits alone ask more of somebody than a year's quotas allow? Then no plan keeps them. */
+bool bound_crowded(const struct bound *b);
+
 /* Forget the value, go on from these prices (NULL: those of the best bound), begin a new sweep with
  * steps of this length, in per cent of the usual. */
 void bound_restart(struct bound *b, const struct prices *from, int length);
@@ -75,6 +78,19 @@ void bound_choose(struct bound *b, int request, struct choice *ret);
  * best choice found, or one of these: */
 enum { PURSE_NEVER = -1, PURSE_UNKNOWN = -2 };
 int64_t bound_purse(struct bound *b, int64_t value, uint64_t tries, int16_t *ret_when);
+
+/* A sweep whose choices can be paid together to the last cent, so that money needs no prices: its
+ * bound in points × scale (INT64_MAX: too many tries, or too many funds; FEW: no plan of more than
+ * `value` points is left). The first begins from the best prices of the sweeps; then all prices but
+ * those of money move. bound_choices() are what is best, unless it says FEW or INT64_MAX. */
+#define PAID_FEW INT64_MIN
+int64_t bound_paid(struct bound *b, int64_t value, uint64_t tries);
+
+/* Those of the lowest bound_paid() since bound_restart(). */
+const struct prices *bound_paid_prices(const struct bound *b);
+
+/* Who pays for the choices; amount 0: no second one. False: nobody could be found. */
+bool bound_grants(struct bound *b, const struct choice *choices, struct grant (*ret)[2]);
 
 /* One sweep at the current prices, from its beginning: its bound in points × scale (INT64_MAX: no
  * plan keeps the limits). The choices are valid until the next step. Prices then move. */

@@ -331,7 +331,7 @@ void prices_move(struct bound *b) {
 	if (m->running_region)
 		move_all(b, &m->region, regions * days, m->running_region, b->room.parallel_region,
 		         now->parallel_region);
-	for (size_t i = 0; i < (size_t)in->n_funds * years; i++)
+	for (size_t i = 0; !b->paid && i < (size_t)in->n_funds * years; i++)
 		move(b, &m->budget, &m->budget.moments[i], money_excess(m, m->spent[i] - b->room.budget[i]),
 		     &now->budget[i]);
 	move_all(b, &m->missions, experts * years, m->missions_used, b->room.missions, now->missions);
@@ -343,7 +343,8 @@ void prices_move(struct bound *b) {
 			     ((int64_t)b->room.balance[i] - m->region_used[i]) * ONE, &now->balance[i]);
 	move_all(b, &m->national, (size_t)in->n_members * years, m->national_used, b->room.national,
 	         now->national);
-	move_covers(b);
+	if (!b->paid)
+		move_covers(b);
 	for (int e = 0; e < in->n_experts; e++)
 		if (m->first_seat[e] >= 0 || now->busy[e])
 			move_busy(b, e);

@@ -54,6 +54,10 @@ struct bound {
 	struct prices *now, *best;
 	int64_t best_sum;
 	bool found;
+	bool paid;                /* money is paid exactly, its prices stay */
+	struct prices *paid_best; /* of the lowest bound_paid() */
+	int64_t paid_sum;
+	int32_t paid_sweeps;
 	int64_t *parallel_sum, *region_sum; /* prefix sums of the prices a day; days + 1 a row */
 	int64_t **gap_sum;
 	bool *busy;        /* experts: a day has a price */
@@ -89,6 +93,16 @@ void free_compile(struct bound *b);
 bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
                int64_t rate, const struct limit *limit, struct choice *ret);
 
+/* Every team on a start, or every item of a request, that brings `least` or more, but those that one
+ * no dearer and no worse could stand for. False: there are too many. */
+struct takers {
+	void (*take)(struct takers *t, const struct season *season, const struct choice *c);
+	int64_t tries; /* counted down; none left: too many */
+};
+bool each_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
+               int64_t rate, int64_t least, struct takers *takers);
+bool each_way(struct bound *b, int request, int64_t least, struct takers *takers);
+
 /* What host and team cost at least in the year, money and all, `rate` a unit of money. */
 int64_t least_price(const struct bound *b, int site, int year, int64_t rate);
 
@@ -102,6 +116,7 @@ int drop_starts(struct bound *b, int request, int64_t least); /* that bring less
 
 /* bound.c: what the prices of all there is come to, the fixed terms with it. */
 __int128 worth_of_room(const struct bound *b);
+int64_t worth_of_all(const struct bound *b); /* and the choices; INT64_MAX: one is impossible */
 
 /* bound_cover.c */
 void covers_compile(struct bound *b);

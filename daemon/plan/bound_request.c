@@ -187,3 +187,17 @@ int drop_starts(struct bound *b, int request, int64_t least) {
 	vec_clear(&list);
 	return n;
 }
+
+bool each_way(struct bound *b, int request, int64_t least, struct takers *takers) {
+	struct chances list = {0};
+	bool all = true;
+	list_all(b, request, &list);
+	for (size_t i = 0; i < list.n && all; i++) {
+		const struct chance *c = &list.at[i];
+		if (c->most >= least)
+			all = each_team(b, c->site, &b->demands[request].seasons[c->season], c->start, c->gross,
+			                c->rate, least, takers);
+	}
+	vec_clear(&list);
+	return all;
+}

@@ -36,6 +36,9 @@ struct search {
 	int tries;
 	uint16_t found[TEAM_MAX];
 	bool any;
+	struct takers *takers; /* each team good enough is theirs; NULL: the best is looked for */
+	int64_t gross;
+	int site;
 };
 
 static uint64_t *free_on(const struct bound *b, int shape, int32_t start) {
@@ -120,7 +123,7 @@ static int64_t start_price(const struct search *s, const struct candidate *c) {
 /* Whatever team y is in, x in its place makes it no worse. (A unit of money saved is worth the rate
  * at least, but the sums are rounded: by less than 1.) */
 static bool beats(const struct search *s, const struct hand *x, const struct hand *y) {
-	int64_t money = s->b->per_money;
+	int64_t money = s->b->per_money + (s->takers ? s->rate : 0);
 	int64_t saved = y->price - y->cost * money - (x->price - x->cost * money);
 	return x->cost <= y->cost && saved >= (x->cost < y->cost) && !(y->covers & ~x->covers)
 	       && x->full >= y->full && x->leads >= y->leads && x->speaks >= y->speaks
@@ -152,6 +155,14 @@ static int64_t sum_of(const struct search *s, int from, int n) {
 	for (int i = from; i < from + n; i++)
 		sum += s->hands[i].price;
 	return sum;
+}
+
+static void give(const struct search *s, int64_t price, int64_t cost) {
+	struct choice c = {.worth = s->gross - price, .site = s->site, .start = s->start, .cost = cost};
+	c.n_team = (uint8_t)s->r->experts;
+	for (int i = 0; i < s->r->experts; i++)
+		c.team[i] = s->hands[s->taken[i]].expert;
+	s->takers->take(s->takers, s->season, &c);
 }
 
 /* A whole team: is it one, and what does it really cost? */
@@ -190,6 +201,10 @@ static void weigh(struct search *s, int64_t sum) {
 	price += money;
 	if (price >= s->least)
 		return;
+	if (s->takers) {
+		give(s, price, cost);
+		return;
+	}
 	s->any = true;
 	s->least = price;
 	s->cost = cost;
@@ -283,27 +298,34 @@ static void take_the_least(struct search *s) {
 		s->found[i] = s->hands[i].expert;
 }
 
-bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
-               int64_t rate, const struct limit *limit, struct choice *ret) {
+static void begin(struct search *s, struct bound *b, int site, const struct season *season,
+                  int32_t start, int64_t rate, const struct limit *limit) {
 	const struct instance *in = b->in;
 	const struct site *at = &in->sites[site];
-	struct search s;
-	s.b = b;
-	s.r = &in->requests[at->request];
-	s.limit = limit;
-	s.season = season;
-	s.fixed = at->fixed_cost;
-	s.rate = rate;
-	s.slack = b->places[site].slack;
-	s.interpretation = s.r->days * in->rules.interpretation_per_day;
-	s.year = in->year_of[start];
-	s.start = start;
-	s.n = s.tries = s.wanted = 0;
-	s.wanted = limit->any_seat ? bits_count(limit->any_seat, bits_words(in->n_experts)) : 0;
-	s.any = false;
-	s.least = gross - ret->worth;
-	s.lost = FAR_AWAY;
+	s->b = b;
+	s->r = &in->requests[at->request];
+	s->limit = limit;
+	s->season = season;
+	s->fixed = at->fixed_cost;
+	s->rate = rate;
+	s->slack = b->places[site].slack;
+	s->interpretation = s->r->days * in->rules.interpretation_per_day;
+	s->year = in->year_of[start];
+	s->start = start;
+	s->n = s->tries = s->wanted = 0;
+	s->wanted = limit->any_seat ? bits_count(limit->any_seat, bits_words(in->n_experts)) : 0;
+	s->any = false;
+	s->lost = FAR_AWAY;
+	s->takers = NULL;
 	b->units++;
+}
+
+bool best_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
+               int64_t rate, const struct limit *limit, struct choice *ret) {
+	const struct site *at = &b->in->sites[site];
+	struct search s;
+	begin(&s, b, site, season, start, rate, limit);
+	s.least = gross - ret->worth;
 	look_through(&s, at);
 	if (s.tries >= TRIES_MAX || s.lost < FAR_AWAY)
 		take_the_least(&s);
@@ -317,6 +339,21 @@ bool best_team(struct bound *b, int site, const struct season *season, int32_t s
 	for (int i = 0; i < s.r->experts; i++)
 		ret->team[i] = s.found[i];
 	return true;
+}
+
+bool each_team(struct bound *b, int site, const struct season *season, int32_t start, int64_t gross,
+               int64_t rate, int64_t least, struct takers *takers) {
+	const struct site *at = &b->in->sites[site];
+	struct search s;
+	begin(&s, b, site, season, start, rate, &b->limits[at->request]);
+	s.least = gross - least + 1;
+	s.takers = takers;
+	s.gross = gross;
+	s.site = site;
+	s.any = true; /* once is enough */
+	look_through(&s, at);
+	takers->tries -= s.tries + 1;
+	return s.tries < TRIES_MAX && s.lost == FAR_AWAY && takers->tries > 0;
 }
 
 int64_t least_price(const struct bound *b, int site, int year, int64_t rate) {

@@ -79,7 +79,7 @@ struct exact *exact_new(const struct instance *in, const struct plan *plan) {
 	x->bound = bound_new(in);
 	x->best = plan_new(in);
 	x->trial = plan_new(in);
-	x->prices = prices_new(in, 1);
+	x->prices = prices_new(in, bound_prices(x->bound)->scale);
 	x->seen = arena_array(x->arena, struct seen, (size_t)in->n_requests);
 	for (int q = 0; q < in->n_requests; q++) {
 		x->seen[q].years = arena_array(x->arena, int32_t, (size_t)in->years);
@@ -87,6 +87,7 @@ struct exact *exact_new(const struct instance *in, const struct plan *plan) {
 		x->seen[q].experts = arena_array(x->arena, int32_t, (size_t)in->n_experts);
 	}
 	x->when = arena_array(x->arena, int16_t, (size_t)in->n_requests);
+	x->grants = (struct grant(*)[2])arena_array(x->arena, struct grant, 2 * (size_t)in->n_requests);
 	if (plan)
 		plan_copy(x->best, plan);
 	push(x, node_new(x, NULL));
@@ -120,7 +121,8 @@ void exact_offer(struct exact *x, const struct plan *plan) {
 /* Take up the node: its limits and its parent's prices. */
 static void enter(struct exact *x, struct node *node) {
 	x->node = node;
-	x->sweeps = 0;
+	x->sweeps = x->paid = 0;
+	x->paying = false;
 	for (int q = 0; q < x->in->n_requests; q++)
 		bound_limit(x->bound, q, &node->limits[q]);
 	if (node->depth > 0) {
@@ -128,6 +130,8 @@ static void enter(struct exact *x, struct node *node) {
 		bound_restart(x->bound, x->prices, 15);
 	}
 	seen_clear(x);
+	if (bound_crowded(x->bound))
+		node->bound = INT64_MIN;
 }
 
 /* A request whose absence costs more than the node has to spare must be in. */
@@ -177,6 +181,46 @@ static void pay(struct exact *x) {
 		x->node->bound = points;
 }
 
+/* One sweep with money paid to the last cent; what is chosen then is what it is about from here.
+ * True: enough of them. */
+static bool settle(struct exact *x) {
+	struct node *node = x->node;
+	int64_t scale = bound_prices(x->bound)->scale;
+	unsigned most = node->depth == 0 ? ROOT_PAID_SWEEPS : PAID_SWEEPS;
+	int64_t sum = bound_paid(x->bound, x->best->value, PAID_TRIES);
+	if (sum == INT64_MAX) {
+		x->paying = false;
+		return x->paid > 0 || node->depth == 0;
+	}
+	if (sum == PAID_FEW) {
+		node->bound = x->best->value;
+		return true;
+	}
+	for (int q = 0; q < x->in->n_requests; q++)
+		x->when[q] = PURSE_UNKNOWN;
+	if (x->paid % most == 0 || x->paid % most == most / 2)
+		seen_clear(x);
+	int64_t points = sum / scale - (sum % scale < 0);
+	node->bound = node->bound < points ? node->bound : points;
+	seen_add(x, bound_choices(x->bound));
+	if (x->paid % 4 == 0)
+		realise(x);
+	return ++x->paid % most == 0;
+}
+
+/* One sweep; true: it is time to split the node. */
+static bool work(struct exact *x) {
+	unsigned most = x->node->depth == 0 ? ROOT_SWEEPS : NODE_SWEEPS;
+	if (x->paying)
+		return settle(x);
+	look(x);
+	x->paying = x->sweeps == (x->node->depth == 0 ? most : 1);
+	if (x->sweeps % most != 0 || hopeless(x))
+		return false;
+	pay(x);
+	return !x->paying;
+}
+
 static void leave(struct exact *x) {
 	node_free(x->node);
 	x->node = NULL;
@@ -200,7 +244,7 @@ static void tighten(struct exact *x) {
 
 static struct shared_prices *share_prices(struct exact *x) {
 	struct shared_prices *ret = calloc(1, sizeof *ret);
-	prices_pack(bound_prices(x->bound), &x->packing);
+	prices_pack(bound_paid_prices(x->bound), &x->packing);
 	size_t n = x->packing.n;
 	struct packed_price *at = reallocarray(NULL, n + 1, sizeof *at);
 	if (!ret || !at)
@@ -246,12 +290,8 @@ bool exact_step(struct exact *x, uint64_t units) {
 			leave(x);
 			continue;
 		}
-		look(x);
-		unsigned most = x->node->depth == 0 ? ROOT_SWEEPS : NODE_SWEEPS;
-		if (x->sweeps % most != 0 || hopeless(x))
-			continue;
-		pay(x);
-		if (hopeless(x) || split(x))
+		bool ready = work(x);
+		if (hopeless(x) || (ready && split(x)))
 			leave(x);
 	}
 	return !x->node && x->open.n == 0;

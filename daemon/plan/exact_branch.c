@@ -197,6 +197,65 @@ static void ask_anything(const struct exact *x, int q, struct question *best) {
 		}
 }
 
+static bool has_seat(const struct choice *c, int expert) {
+	for (int i = 0; c->start != NO_DAY && i < c->n_team; i++)
+		if (c->team[i] == expert)
+			return true;
+	return false;
+}
+
+static enum band band_at(const struct instance *in, int expert, const struct choice *c) {
+	const struct site *site = &in->sites[c->site];
+	return band_of(in, in->requests[site->request].mode,
+	               instance_km(in, in->experts[expert].home, site->member));
+}
+
+/* Two of the choices meet: the later one is to begin another day, or somebody else to come. */
+static void ask_overlap(const struct exact *x, int q, int other, int expert,
+                        struct question *best) {
+	const struct instance *in = x->in;
+	const struct choice *c = &bound_choices(x->bound)[q], *d = &bound_choices(x->bound)[other];
+	const struct limit *limit = &x->node->limits[q];
+	struct span mine = block_of(in, band_at(in, expert, c), c->start, in->requests[q].days);
+	struct span theirs = block_of(in, band_at(in, expert, d), d->start, in->requests[other].days);
+	if (mine.first > theirs.last || theirs.first > mine.last || c->start < d->start)
+		return;
+	if (!decided(limit->any_seat, expert))
+		ask(best, (struct question){EXPERT, q, expert, 0, 950});
+	else if (limit->starts.first < c->start && in->requests[q].starts.first < c->start)
+		ask(best, (struct question){START, q, 0, c->start - 1, 940});
+	else if (limit->starts.last > c->start && in->requests[q].starts.last > c->start)
+		ask(best, (struct question){START, q, 0, c->start, 940});
+}
+
+/* The choices, agreed on, ask more of somebody than may be: then who comes is the question. */
+static void ask_crowded(const struct exact *x, int expert, struct question *best) {
+	const struct instance *in = x->in;
+	const struct choice *choices = bound_choices(x->bound);
+	const struct expert *e = &in->experts[expert];
+	for (int y = 0; y < in->years; y++) {
+		int missions = 0, days = 0;
+		for (int q = 0; q < in->n_requests; q++)
+			if (has_seat(&choices[q], expert) && in->year_of[choices[q].start] == y) {
+				missions++;
+				days += mission_days(in, band_at(in, expert, &choices[q]), in->requests[q].days);
+			}
+		bool much = missions > e->max_missions_year || days > e->max_days_year;
+		for (int q = 0; q < in->n_requests; q++) {
+			const struct limit *limit = &x->node->limits[q];
+			if (!has_seat(&choices[q], expert) || in->year_of[choices[q].start] != y)
+				continue;
+			if (much && !decided(limit->any_seat, expert))
+				ask(best, (struct question){EXPERT, q, expert, 0, 960});
+			else if (much && limit->served == LIMIT_FREE)
+				ask(best, (struct question){SERVED, q, 0, 0, 955});
+			for (int k = 0; k < in->n_requests; k++)
+				if (k != q && has_seat(&choices[k], expert))
+					ask_overlap(x, q, k, expert, best);
+		}
+	}
+}
+
 static const uint64_t *with(struct exact *x, const uint64_t *set, int expert) {
 	size_t words = bits_words(x->in->n_experts);
 	uint64_t *copy = arena_array(x->arena, uint64_t, words);
@@ -244,8 +303,11 @@ enum branching branch(struct exact *x, struct limit *left, struct limit *right) 
 		ask_place(x, q, &best);
 		ask_team(x, q, &best);
 	}
-	if (best.about == NOTHING && x->sweeps < LAST_SWEEPS)
+	bool last = x->paying ? x->paid >= LAST_PAID_SWEEPS : x->sweeps >= LAST_SWEEPS;
+	if (best.about == NOTHING && !last)
 		return BRANCH_LATER;
+	for (int e = 0; best.about == NOTHING && e < x->in->n_experts; e++)
+		ask_crowded(x, e, &best);
 	for (int q = 0; best.about == NOTHING && q < x->in->n_requests; q++)
 		ask_anything(x, q, &best);
 	if (best.about == NOTHING)

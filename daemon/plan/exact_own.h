@@ -10,6 +10,10 @@ enum {
 	LAST_SWEEPS = 400,
 	ROOT_TRIES = 400000,
 	NODE_TRIES = 30000,
+	ROOT_PAID_SWEEPS = 40,
+	PAID_SWEEPS = 20,
+	LAST_PAID_SWEEPS = 60,
+	PAID_TRIES = 200000,
 	OPEN_MAX = 1500
 };
 
@@ -51,10 +55,12 @@ struct exact {
 		struct node **at;
 		size_t n, room;
 	} open;
-	struct node *node; /* at hand */
-	unsigned sweeps, nodes, numbers;
-	struct seen *seen; /* requests */
-	int16_t *when;     /* requests: the year in which they would be paid, see bound_purse() */
+	struct node *node;                     /* at hand */
+	unsigned sweeps, paid, nodes, numbers; /* sweeps of this node, and those with money paid */
+	bool paying;
+	struct seen *seen;         /* requests */
+	struct grant (*grants)[2]; /* requests */
+	int16_t *when; /* requests: the year in which they would be paid, see bound_purse() */
 };
 
 /* exact_branch.c */

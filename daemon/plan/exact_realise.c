@@ -126,6 +126,18 @@ static bool add(struct exact *x, int request, const struct choice *c) {
 	return true;
 }
 
+/* As the choices can be paid together. */
+static void add_paid(struct exact *x, int request, const struct choice *c) {
+	struct item item;
+	const struct grant *grants = x->grants[request];
+	if (!item_of(x->in, request, c, &item) || item.cost != c->cost)
+		return;
+	for (int i = 0; i < 2 && grants[i].amount > 0; i++)
+		item.funding[item.n_funding++] = grants[i];
+	if (!plan_clashes(x->trial, &item))
+		plan_add(x->trial, &item);
+}
+
 /* The sweep's time does not fit: the best before it, the best after it, and so on. */
 static void add_somewhere(struct exact *x, int request, const struct choice *first) {
 	struct limit limit = x->node->limits[request], saved = limit;
@@ -172,8 +184,12 @@ void realise(struct exact *x) {
 			ranked[n].worth = choices[q].worth, ranked[n++].request = q;
 	}
 	qsort(ranked, (size_t)n, sizeof *ranked, by_worth);
+	if (bound_grants(x->bound, choices, x->grants))
+		for (int i = 0; i < n; i++)
+			add_paid(x, ranked[i].request, &choices[ranked[i].request]);
 	for (int i = 0; i < n; i++)
-		add_somewhere(x, ranked[i].request, &choices[ranked[i].request]);
+		if (!plan_item(x->trial, ranked[i].request))
+			add_somewhere(x, ranked[i].request, &choices[ranked[i].request]);
 	plan_settle(x->trial);
 	if (plan_breaches(x->trial) == 0)
 		exact_offer(x, x->trial);

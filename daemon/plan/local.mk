@@ -4,9 +4,10 @@ daemon_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 daemon_libplan_a_SOURCES = \
 	daemon/plan/bits.h \
 	daemon/plan/bound.c daemon/plan/bound.h daemon/plan/bound_own.h \
-	daemon/plan/bound_cover.c \
-	daemon/plan/bound_funds.c daemon/plan/bound_move.c \
+	daemon/plan/bound_cover.c daemon/plan/bound_crowd.c \
+	daemon/plan/bound_funds.c daemon/plan/bound_move.c daemon/plan/bound_paid.c \
 	daemon/plan/bound_purse.c daemon/plan/bound_request.c daemon/plan/bound_team.c \
+	daemon/plan/bound_till.c daemon/plan/bound_till.h \
 	daemon/plan/build.c daemon/plan/build.h \
 	daemon/plan/calendar.c daemon/plan/calendar.h \
 	daemon/plan/certificate.c daemon/plan/certificate.h daemon/plan/certificate_own.h \

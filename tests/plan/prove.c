@@ -2,7 +2,7 @@
 /* What bound, certificate and exact search say of instances, for tests/plan/bounded.
  *
  * One JSON object a line on standard input, {"instance": …}: one a line on standard output,
- * {"bound": n, "certificate": {…}, "certified": n, "purse": n, "exact": n, "proven": bool, "nodes": n, …};
+ * {"bound": n, "certificate": {…}, "certified": n, "purse": n, "paid": n, "exact": n, "proven": bool, "nodes": n, …};
  * {"instance": …, "certificate": …}: {"certified": n} or {"refused": sentence};
  * {"instance": …, "lp": true}: {"lp": text}. */
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 #include "base/banned.h"
 
-enum { SWEEPS = 60, UNITS = 400000, BELOW = 1000000 /* any value */ };
+enum { SWEEPS = 60, PAID_SWEEPS = 8, UNITS = 400000, BELOW = 1000000 /* any value */ };
 
 static json_t *certified(const struct instance *in, const json_t *certificate) {
 	struct why why = {0};
@@ -41,10 +41,19 @@ static void bounded(const struct instance *in, json_t *answer) {
 	json_object_set_new(answer, "bound", json_integer((json_int_t)bound_value(b)));
 	int16_t *when = calloc((size_t)in->n_requests + 1, sizeof *when);
 	int64_t scale = bound_prices(b)->scale, sum = bound_purse(b, -BELOW, UNITS, when);
+	int64_t least = INT64_MAX;
 	if (sum < INT64_MAX)
 		json_object_set_new(answer, "purse",
 		                    json_integer((json_int_t)(sum / scale - (sum % scale < 0))));
 	free(when);
+	for (int i = 0; i < PAID_SWEEPS; i++) {
+		sum = bound_paid(b, -BELOW, UNITS);
+		if (sum < least)
+			least = sum == PAID_FEW ? -BELOW * scale : sum;
+	}
+	if (least < INT64_MAX)
+		json_object_set_new(answer, "paid",
+		                    json_integer((json_int_t)(least / scale - (least % scale < 0))));
 	bound_step(again, UNITS / 400);
 	json_object_set_new(answer, "stepped", json_integer((json_int_t)bound_value(again)));
 	buf_clear(&text);
