@@ -22,8 +22,8 @@ BEGIN
 		CASE WHEN p.counted THEN (SELECT count(*) FROM data.planning_version) END);
 END $$;
 
--- A new version, made from the one in force on the day from which it is to be. What planning counted with in the past
--- stays what it was.
+-- A new version, made from the one in force on the day from which it is to be; those after it follow. What planning
+-- counted with in the past stays what it was.
 CREATE OR REPLACE FUNCTION api.planning_update(args jsonb, body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -38,9 +38,33 @@ BEGIN
 		PERFORM rule.refuse(400, format('valid_from is %s, in the past: plans name the settings they were made with.',
 			rule.iso(day)), 'valid_from');
 	END IF;
-	INSERT INTO data.planning_version (version, valid_from, comment, changes, made_by)
-	SELECT max(o.version) + 1, day, body ->> 'comment', body - '{comment,valid_from}'::text[], rule.my_account()
-	FROM data.planning_version o RETURNING * INTO v;
-	PERFORM rule.copy_settings(base, v.version, body);
+	v := rule.make_settings(base, day, body ->> 'comment', body - '{comment,valid_from}'::text[], rule.my_account());
+	PERFORM rule.carry_settings(v.version, day, v.version);
 	RETURN rule.answer(200, rule.settings_json(v), v.version, v.made_at);
+END $$;
+
+-- Takes a version back that is not in force yet; those after it are made again without it.
+CREATE OR REPLACE FUNCTION api.planning_withdraw(args jsonb, body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	v data.planning_version;
+	base int;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtext('atelier planning settings'));
+	SELECT * INTO v FROM data.planning_version x WHERE x.version::text = args ->> 'version';
+	IF v.version IS NULL THEN
+		PERFORM rule.refuse_missing('version of the planning settings', args ->> 'version');
+	END IF;
+	PERFORM rule.check_match(args, v.version);
+	IF v.valid_from <= rule.today() THEN
+		PERFORM rule.refuse(409, format('Version %s is in force since %s or was: it stays. PATCH the settings to change them.',
+			v.version, rule.iso(v.valid_from)));
+	ELSIF EXISTS (SELECT FROM data.plan p WHERE p.settings_version = v.version) THEN
+		PERFORM rule.refuse(409, format('Version %s stays: %s was made with it.', v.version,
+			(SELECT min(p.id) FROM data.plan p WHERE p.settings_version = v.version)));
+	END IF;
+	SELECT x.version INTO base FROM data.planning_version x WHERE (x.valid_from, x.version) < (v.valid_from, v.version)
+	ORDER BY x.valid_from DESC, x.version DESC LIMIT 1;
+	PERFORM rule.drop_settings(v.version), rule.carry_settings(base, v.valid_from, v.version);
+	RETURN rule.answer(204, NULL);
 END $$;

@@ -153,3 +153,42 @@ BEGIN
 	SELECT next, n.first_day, n.last_day, n.note, COALESCE(n.sample, false)
 	FROM jsonb_to_recordset(body -> 'closures') AS n (first_day date, last_day date, note text, sample boolean);
 END $$;
+
+-- A version from a day on: all of another, but for what a body names.
+CREATE OR REPLACE FUNCTION rule.make_settings(base int, day date, said text, changes jsonb, maker text)
+RETURNS data.planning_version LANGUAGE plpgsql AS $$
+DECLARE
+	ret data.planning_version;
+BEGIN
+	INSERT INTO data.planning_version (version, valid_from, comment, changes, made_by)
+	SELECT GREATEST(nextval('data.planning_version_number'), max(o.version) + 1), day, said, make_settings.changes, maker
+	FROM data.planning_version o RETURNING * INTO ret;
+	PERFORM rule.copy_settings(base, ret.version, changes);
+	RETURN ret;
+END $$;
+
+CREATE OR REPLACE FUNCTION rule.drop_settings(of_version int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM data.planning_value x WHERE x.version = of_version;
+	DELETE FROM data.planning_place x WHERE x.version = of_version;
+	DELETE FROM data.planning_target x WHERE x.version = of_version;
+	DELETE FROM data.planning_closure x WHERE x.version = of_version;
+	DELETE FROM data.planning_rate x WHERE x.version = of_version;
+	DELETE FROM data.planning_opening x WHERE x.version = of_version;
+	DELETE FROM data.planning_version x WHERE x.version = of_version;
+END $$;
+
+-- Versions that come into force after one are made again, each from the one before, with what it names itself: a change
+-- goes on in them, unless they decide the same thing otherwise.
+CREATE OR REPLACE FUNCTION rule.carry_settings(base int, after_day date, after_version int) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	later data.planning_version;
+BEGIN
+	FOR later IN SELECT * FROM data.planning_version v WHERE (v.valid_from, v.version) > (after_day, after_version)
+		AND v.valid_from > rule.today() AND v.version <> base ORDER BY v.valid_from, v.version
+	LOOP
+		base := (rule.make_settings(base, later.valid_from, later.comment, later.changes, later.made_by)).version;
+		PERFORM rule.drop_settings(later.version);
+	END LOOP;
+END $$;

@@ -69,8 +69,12 @@ SELECT is(rule.setting('rest_days'), 3, 'not before it');
 SELECT is(pg_temp.call('planning_get', '{"on": "2031-06-01"}') ->> '_etag', '3', 'but then');
 SELECT is(pg_temp.change('{"values": [{"key": "lead_days", "value": 9}]}', '2'), '200', 'a later change of what is in force now');
 SELECT is(ARRAY[rule.settings_in_force(rule.today()), rule.settings_in_force('2031-06-01'), rule.settings_in_force('1990-01-01')],
-	'{4,3,1}', 'leaves what was decided for then');
-SELECT is(jsonb_path_query_array(pg_temp.call('planning_versions', '{}'), '$.items[*].version'), '[4, 3, 2, 1]', 'the versions');
+	'{4,5,1}', 'has what comes later made again');
+SELECT is((SELECT string_agg(version || ' ' || key || value, ', ' ORDER BY version, key) FROM data.planning_value
+	WHERE version > 2 AND key IN ('lead_days', 'rest_days')), '4 lead_days9, 4 rest_days3, 5 lead_days9, 5 rest_days4', 'with what it decides itself, and the change');
+SELECT is((SELECT string_agg(lower(action), ',' ORDER BY id) FROM audit.event WHERE entity = 'planning_version' AND key IN ('3', '5')),
+	'insert,insert,delete', 'on record');
+SELECT is(jsonb_path_query_array(pg_temp.call('planning_versions', '{}'), '$.items[*].version'), '[5, 4, 2, 1]', 'the versions');
 SELECT is(rule.in_cents(2, 1001, 'XAF'), 150::bigint, 'money in EUR cents, rounded down');
 SELECT is(rule.from_cents(2, 150, 'XAF'), 1000::bigint, 'and back');
 SELECT is(rule.in_cents(2, 1, 'ZZZ'), NULL, 'without a rate nobody knows');
@@ -82,13 +86,28 @@ SELECT is(pg_temp.change('{"kinds": [{"kind": "national", "opens_on": "2031-02-0
 	'a kind twice');
 SELECT is(jsonb_path_query(pg_temp.call('planning_get', '{"on": "2030-06-01"}'), '$.kinds[*] ? (@.kind == "regional")'),
 	'{"kind": "regional", "sample": true, "opens_on": "2031-02-01"}', 'as it says');
-SELECT is((SELECT array_agg(rule.instance_rules(n, '2031-12-31') #>> '{opens,regional}' ORDER BY n) FROM unnest('{4,5}'::int[]) AS n),
-	'{2020-10-01,2031-02-01}', 'for plans of that version');
+SELECT is((SELECT array_agg(rule.instance_rules(n, '2031-12-31') #>> '{opens,regional}' ORDER BY n) FROM unnest('{4,6,7}'::int[]) AS n),
+	'{2020-10-01,2031-02-01,2031-02-01}', 'for plans of that version');
 SELECT is((SELECT array_agg(DISTINCT d.day || ' ' || e.met) FROM unnest('{2029-12-31,2030-06-01,2031-02-01}'::date[]) AS d (day),
 	rule.eligibility(d.day, 'infinity') e WHERE e.kind = 'regional' AND e.criterion = 'opening'),
 	'{2029-12-31 true,2030-06-01 false,2031-02-01 true}', 'and for whoever may have one then');
 SELECT is((SELECT DISTINCT e.met FROM rule.eligibility('2030-06-01', now() - interval '1 day') e WHERE e.kind = 'regional'
 	AND e.criterion = 'opening'), true, 'which nobody knew yesterday');
+
+-- Taken back before it is in force.
+SELECT is(pg_temp.refusal('planning_withdraw', '{"version": "6"}', NULL), 'AT428 Send If-Match with the ETag of the version you change; GET it first.', 'If-Match');
+SELECT is(pg_temp.outcome('planning_withdraw', '{"version": "x", "if_match": "6"}'), '404', 'none');
+SELECT is(pg_temp.outcome('planning_withdraw', '{"version": "3", "if_match": "3"}'), '404', 'nor one that was made again');
+SELECT matches(pg_temp.refusal('planning_withdraw', '{"version": "4", "if_match": "4"}', NULL), '^AT409 Version 4 is in force since', 'what is in force stays');
+SAVEPOINT named;
+INSERT INTO data.plan (id, job, purpose, settings_version, first_day, last_day) VALUES ('P-X', 'P-X', 'plan', 6, '2031-01-01', '2031-01-02');
+SELECT is(pg_temp.refusal('planning_withdraw', '{"version": "6", "if_match": "6"}', NULL), 'AT409 Version 6 stays: P-X was made with it.', 'nor what a plan names');
+ROLLBACK TO named;
+SELECT is(pg_temp.outcome('planning_withdraw', '{"version": "6", "if_match": "6"}'), '204', 'withdrawn');
+SELECT is(ARRAY[rule.settings_in_force('2030-06-01'), rule.settings_in_force('2031-06-01')], '{4,8}', 'and the later one made again');
+SELECT is(rule.instance_rules(8, '2031-12-31') #>> '{opens,regional}', '2020-10-01', 'without it');
+SELECT is(rule.setting_of(8, 'rest_days'), 4, 'with its own');
+SELECT is((SELECT count(*) FROM data.planning_value WHERE version NOT IN (SELECT version FROM data.planning_version)), 0::bigint, 'and nothing is left of it');
 
 -- Days of travel between all pairs of Members, by the format's formula from what an instance says.
 CREATE TABLE pg_temp.place AS SELECT x ->> 'code' AS code, (x ->> 'lat')::float8 AS lat, (x ->> 'lon')::float8 AS lon
